@@ -1,0 +1,38 @@
+// Installs and builds what a chosen SDK needs, once.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const python = process.env['PYTHON'] ?? 'python3';
+
+/** The packages of the harness itself (and of the TypeScript programs). */
+export function installHarness() {
+  if (!existsSync(`${root}node_modules/@temporalio/proto`)) run('npm', ['ci', '--no-audit', '--no-fund']);
+}
+
+/** SDK → the command that runs its programs; builds it first. */
+export const programs = {
+  typescript() {
+    run('node', ['node_modules/typescript/bin/tsc', '-p', 'programs/typescript']);
+    return ['node', [`${root}build/typescript/main.js`]];
+  },
+  python() {
+    const bin = `${root}.venv/bin/python`;
+    if (!existsSync(bin)) run(python, ['-m', 'venv', '.venv']);
+    if (spawnSync(bin, ['-c', 'import temporalio']).status !== 0) run(bin, ['-m', 'pip', 'install', '--quiet', '-r', 'programs/python/requirements.txt']);
+    return [bin, [`${root}programs/python/main.py`]];
+  },
+  go() {
+    mkdirSync(`${root}build`, { recursive: true });
+    run('go', ['build', '-o', '../../build/conformance-go', '.'], `${root}programs/go`);
+    return [`${root}build/conformance-go`, []];
+  },
+};
+
+function run(command, args, cwd = root) {
+  console.error(`# ${command} ${args.join(' ')}`);
+  const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${status}`);
+}

@@ -1,0 +1,5 @@
+export * from './basics.js';
+export * from './activities.js';
+export * from './children.js';
+export * from './messages.js';
+export * from './runs.js';

@@ -1,0 +1,137 @@
+/** Commands about activities: schedule, ask to cancel. */
+import { EventType, Payload, Payloads, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import type { Init, RequestCancelActivityTaskCommandAttributes, ScheduleActivityTaskCommandAttributes } from '@perdure/protocol';
+import type { CommandContext, CommandFailure } from './commands.js';
+import type { Draft } from './draft.js';
+import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
+import { oversized, tooLong } from './sizes.js';
+
+export function scheduleActivity({ draft, completedEventId, userMetadata }: CommandContext, a: ScheduleActivityTaskCommandAttributes): CommandFailure | undefined {
+  const cause = Cause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
+  const problem = activityProblem(draft, a);
+  if (problem !== undefined) return { cause, message: problem };
+  const tooBig = oversized(draft, cause, 'ScheduleActivityTaskCommandAttributes.Input', a.input);
+  if (tooBig !== undefined) return tooBig;
+  if (draft.state.activityIds.has(a.activityId)) {
+    return { cause: Cause.SCHEDULE_ACTIVITY_DUPLICATE_ID, message: `activityID=${a.activityId} is already in use by a pending activity` };
+  }
+  const { pendingActivitiesMax } = draft.env.limits;
+  if (draft.state.activities.size >= pendingActivitiesMax) {
+    return {
+      cause: Cause.PENDING_ACTIVITIES_LIMIT_EXCEEDED,
+      message: `the number of pending activities, ${draft.state.activities.size}, has reached the per-workflow limit of ${pendingActivitiesMax}`,
+    };
+  }
+  const scheduledEventId = draft.write(
+    EventType.ACTIVITY_TASK_SCHEDULED,
+    {
+      activityId: a.activityId,
+      activityType: a.activityType,
+      taskQueue: { name: queueName(draft, a), kind: 1 },
+      header: a.header,
+      input: a.input,
+      ...filledTimeouts(a, draft.state.start.runTimeoutMs),
+      workflowTaskCompletedEventId: completedEventId,
+      retryPolicy: retryPolicyWithDefaults(a.retryPolicy),
+      useWorkflowBuildId: a.useWorkflowBuildId,
+      priority: a.priority,
+    },
+    { userMetadata },
+  );
+  const isEager = a.requestEagerExecution && queueName(draft, a) === draft.state.start.taskQueue;
+  draft.effect({ kind: 'offerActivityTask', scheduledEventId, eager: isEager });
+  return undefined;
+}
+
+function queueName(draft: Draft, a: ScheduleActivityTaskCommandAttributes): string {
+  const name = a.taskQueue?.name ?? '';
+  return name === '' ? draft.state.start.taskQueue : name;
+}
+
+function activityProblem(draft: Draft, a: ScheduleActivityTaskCommandAttributes): string | undefined {
+  if (a.activityId === '') return 'ActivityId is not set on ScheduleActivityTaskCommand.';
+  if ((a.activityType?.name ?? '') === '') return `ActivityType is not set on ScheduleActivityTaskCommand. ActivityId=${a.activityId}`;
+  if (tooLong(draft, a.activityId)) return `ActivityId on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.activityType?.name)) return `ActivityType on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.taskQueue?.name)) return `TaskQueue on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  for (const [name, value] of Object.entries({
+    ScheduleToCloseTimeout: a.scheduleToCloseTimeout,
+    ScheduleToStartTimeout: a.scheduleToStartTimeout,
+    StartToCloseTimeout: a.startToCloseTimeout,
+    HeartbeatTimeout: a.heartbeatTimeout,
+  })) {
+    if ((value ?? 0) < 0) return `Invalid ${name} for ActivityId=${a.activityId}: negative duration`;
+  }
+  if (!((a.scheduleToCloseTimeout ?? 0) > 0) && !((a.startToCloseTimeout ?? 0) > 0)) {
+    return `A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand. ActivityId=${a.activityId}`;
+  }
+  return retryPolicyProblem(a.retryPolicy);
+}
+
+/** Missing timeouts are filled from each other and capped by the run timeout (server-surface 3.6). */
+export function filledTimeouts(
+  a: Pick<Init<ScheduleActivityTaskCommandAttributes>, 'scheduleToCloseTimeout' | 'scheduleToStartTimeout' | 'startToCloseTimeout' | 'heartbeatTimeout'>,
+  runTimeoutMs: number,
+): { scheduleToCloseTimeout: number; scheduleToStartTimeout: number; startToCloseTimeout: number; heartbeatTimeout: number } {
+  const cap = (valueMs: number): number => (runTimeoutMs > 0 && valueMs > 0 ? Math.min(valueMs, runTimeoutMs) : valueMs);
+  const given = (valueMs: number | undefined | null, otherwiseMs: number): number => (valueMs ?? 0) > 0 ? (valueMs as number) : otherwiseMs;
+  let scheduleToClose = given(a.scheduleToCloseTimeout, 0);
+  let scheduleToStart = given(a.scheduleToStartTimeout, 0);
+  let startToClose = given(a.startToCloseTimeout, 0);
+  if (scheduleToClose > 0) {
+    scheduleToStart = scheduleToStart > 0 ? Math.min(scheduleToStart, scheduleToClose) : scheduleToClose;
+    startToClose = startToClose > 0 ? Math.min(startToClose, scheduleToClose) : scheduleToClose;
+  } else {
+    scheduleToClose = runTimeoutMs;
+    scheduleToStart = given(scheduleToStart, runTimeoutMs);
+  }
+  scheduleToClose = cap(scheduleToClose);
+  startToClose = cap(startToClose);
+  const heartbeat = cap(given(a.heartbeatTimeout, 0));
+  return {
+    scheduleToCloseTimeout: scheduleToClose,
+    scheduleToStartTimeout: cap(scheduleToStart),
+    startToCloseTimeout: startToClose,
+    heartbeatTimeout: heartbeat > 0 ? Math.min(heartbeat, startToClose) : 0,
+  };
+}
+
+/** What a canceled activity says that no worker had begun: the JSON text "ACTIVITY_ID_NOT_STARTED". */
+const NOT_STARTED_DETAILS = Payloads.encode({
+  payloads: [Payload.encode({ metadata: new Map([['encoding', ascii('json/plain')]]), data: ascii('"ACTIVITY_ID_NOT_STARTED"') })],
+});
+
+function ascii(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+export function requestCancelActivity(
+  { draft, completedEventId, identity }: CommandContext,
+  a: RequestCancelActivityTaskCommandAttributes,
+): CommandFailure | undefined {
+  const cause = Cause.BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
+  if (a.scheduledEventId <= 0) return { cause, message: 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.' };
+  const activity = draft.state.activities.get(a.scheduledEventId);
+  if (activity === undefined) {
+    // It may have closed while this task ran: its outcome waits in the buffer, and the request is simply late.
+    if (a.scheduledEventId < draft.state.nextEventId && draft.state.buffered.length > 0) return undefined;
+    return { cause, message: `ScheduledEventId=${a.scheduledEventId} is not known or the activity has closed` };
+  }
+  if (activity.cancelRequestedEventId !== 0) return undefined;
+  const requestedEventId = draft.write(EventType.ACTIVITY_TASK_CANCEL_REQUESTED, {
+    scheduledEventId: a.scheduledEventId,
+    workflowTaskCompletedEventId: completedEventId,
+  });
+  if (activity.phase !== 'started') {
+    draft.happen(EventType.ACTIVITY_TASK_CANCELED, {
+      details: NOT_STARTED_DETAILS,
+      latestCancelRequestedEventId: requestedEventId,
+      scheduledEventId: a.scheduledEventId,
+      startedEventId: 0,
+      identity,
+    });
+    draft.wantWorkflowTask();
+  }
+  return undefined;
+}
+

@@ -1,0 +1,43 @@
+/** Cancel requests: cooperative, idempotent. */
+import { EventType, WorkflowExecutionStatus } from '@perdure/protocol';
+import type { RequestCancelWorkflowExecutionRequest } from '@perdure/protocol';
+import { reject, workflowClosed } from '../rejection.js';
+import type { Rejection } from '../rejection.js';
+import type { Draft } from './draft.js';
+import type { Address } from './messages.js';
+
+export interface CancelFacts {
+  readonly reason: string;
+  readonly identity: string;
+  readonly requestId: string;
+  readonly links: readonly Uint8Array[];
+  readonly external?: { readonly from: Address; readonly initiatedEventId: number };
+}
+
+export function cancelFacts(request: RequestCancelWorkflowExecutionRequest): CancelFacts {
+  const { reason, identity, requestId, links } = request;
+  return { reason, identity, requestId, links };
+}
+
+export function requestCancel(draft: Draft, facts: CancelFacts): Rejection | undefined {
+  const { state } = draft;
+  if (state.status !== WorkflowExecutionStatus.RUNNING) return workflowClosed();
+  if (state.cancelRequested) return undefined;
+  if (state.triedToClose && draft.isTaskStarted) {
+    return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no cancel request while it handles events it has not seen. Try again.');
+  }
+  const { external } = facts;
+  if (facts.requestId !== '') draft.fact({ record: 'fact', kind: 'cancelRequest', requestId: facts.requestId });
+  draft.happen(
+    EventType.WORKFLOW_EXECUTION_CANCEL_REQUESTED,
+    {
+      cause: facts.reason,
+      identity: facts.identity,
+      externalInitiatedEventId: external?.initiatedEventId ?? 0,
+      externalWorkflowExecution: external === undefined ? undefined : { workflowId: external.from.workflowId, runId: external.from.runId },
+    },
+    { links: facts.links },
+  );
+  draft.wantWorkflowTask();
+  return undefined;
+}

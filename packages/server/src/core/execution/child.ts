@@ -1,0 +1,209 @@
+/**
+ * Child workflows (server-surface 3.5). The parent's Initiated event and the message that starts the child are one commit;
+ * the child's start and the message that tells the parent are one commit. A crash between them loses nothing.
+ */
+import { EventType, ParentClosePolicy, StartChildWorkflowExecutionFailedCause, WorkflowExecutionStartedEventAttributes, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import type { Init, StartChildWorkflowExecutionCommandAttributes } from '@perdure/protocol';
+import type { CommandContext, CommandFailure } from './commands.js';
+import type { Draft } from './draft.js';
+import type { ChildOutcome, ExecutionMessage } from './messages.js';
+import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
+import { oversized, tooLong } from './sizes.js';
+import { BUFFERED_EVENT_ID } from './state.js';
+import type { ExecutionState, PendingChild } from './state.js';
+import { cappedTimeouts } from './start.js';
+
+type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
+
+export function startChild({ draft, completedEventId, userMetadata }: CommandContext, a: StartChildWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+  const { state } = draft;
+  const cause = Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES;
+  const problem = childProblem(draft, a);
+  if (problem !== undefined) return { cause, message: problem };
+  const tooBig = oversized(draft, cause, 'StartChildWorkflowExecutionCommandAttributes.Input', a.input);
+  if (tooBig !== undefined) return tooBig;
+  const { pendingChildrenMax } = draft.env.limits;
+  if (state.children.size >= pendingChildrenMax) {
+    const message = `the number of pending child workflow executions, ${state.children.size}, has reached the per-workflow limit of ${pendingChildrenMax}`;
+    return { cause: Cause.PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED, message };
+  }
+  const timeouts = cappedTimeouts(a, draft.env.limits);
+  const taskQueue = (a.taskQueue?.name ?? '') === '' ? { name: state.start.taskQueue, kind: 1 as const } : { name: a.taskQueue?.name ?? '', kind: 1 as const };
+  const retryPolicy = a.retryPolicy === undefined ? undefined : retryPolicyWithDefaults(a.retryPolicy);
+  const workflowType = a.workflowType;
+  const priority = a.priority ?? state.start.priority;
+  const initiatedEventId = draft.write(
+    EventType.START_CHILD_WORKFLOW_EXECUTION_INITIATED,
+    {
+      namespace: state.namespace,
+      namespaceId: state.namespaceId,
+      workflowId: a.workflowId,
+      workflowType,
+      taskQueue,
+      input: a.input,
+      ...timeouts,
+      parentClosePolicy: a.parentClosePolicy === ParentClosePolicy.UNSPECIFIED ? ParentClosePolicy.TERMINATE : a.parentClosePolicy,
+      control: a.control,
+      workflowTaskCompletedEventId: completedEventId,
+      workflowIdReusePolicy: a.workflowIdReusePolicy === 0 ? 1 : a.workflowIdReusePolicy,
+      retryPolicy,
+      cronSchedule: a.cronSchedule,
+      header: a.header,
+      memo: a.memo,
+      searchAttributes: a.searchAttributes,
+      inheritBuildId: a.inheritBuildId,
+      priority,
+    },
+    { userMetadata },
+  );
+  const attributes: Init<WorkflowExecutionStartedEventAttributes> = {
+    workflowType,
+    parentWorkflowNamespace: state.namespace,
+    parentWorkflowNamespaceId: state.namespaceId,
+    parentWorkflowExecution: { workflowId: state.workflowId, runId: state.runId },
+    parentInitiatedEventId: initiatedEventId,
+    taskQueue,
+    input: a.input,
+    ...timeouts,
+    retryPolicy,
+    attempt: 1,
+    cronSchedule: a.cronSchedule,
+    memo: a.memo,
+    searchAttributes: a.searchAttributes,
+    header: a.header,
+    workflowId: a.workflowId,
+    rootWorkflowExecution: { workflowId: state.start.rootWorkflowId, runId: state.start.rootRunId },
+    priority,
+  };
+  draft.effect({
+    kind: 'send',
+    to: { namespaceId: state.namespaceId, workflowId: a.workflowId, runId: '' },
+    message: {
+      kind: 'startChild',
+      from: { namespaceId: state.namespaceId, workflowId: state.workflowId, runId: state.runId },
+      initiatedEventId,
+      requestId: draft.env.newId(),
+      start: {
+        namespace: state.namespace,
+        workflowIdReusePolicy: a.workflowIdReusePolicy,
+        attributes: WorkflowExecutionStartedEventAttributes.encode(attributes),
+        userMetadata,
+      },
+    },
+  });
+  return undefined;
+}
+
+function childProblem(draft: Draft, a: StartChildWorkflowExecutionCommandAttributes): string | undefined {
+  const { state } = draft;
+  if (a.workflowId === '') return 'Required field WorkflowId is not set on StartChildWorkflowExecutionCommand.';
+  if ((a.workflowType?.name ?? '') === '') return 'Required field WorkflowType is not set on StartChildWorkflowExecutionCommand.';
+  for (const [name, value] of [
+    ['WorkflowId', a.workflowId],
+    ['WorkflowType', a.workflowType?.name],
+    ['TaskQueue', a.taskQueue?.name],
+    ['Namespace', a.namespace],
+  ] as const) {
+    if (tooLong(draft, value)) return `${name} on StartChildWorkflowExecutionCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  }
+  if (a.namespace !== '' && a.namespace !== state.namespace) {
+    return `cross-namespace StartChildWorkflowExecution is not enabled. ParentWorkflowNamespace=${state.namespace} ChildNamespace=${a.namespace}`;
+  }
+  return retryPolicyProblem(a.retryPolicy);
+}
+
+export function childStarted(draft: Draft, { initiatedEventId, runId, header }: MessageOf<'childStarted'>): void {
+  const child = draft.state.children.get(initiatedEventId);
+  if (child === undefined || child.startedEventId !== 0) return;
+  draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_STARTED, {
+    namespace: child.namespace,
+    namespaceId: child.namespaceId,
+    initiatedEventId,
+    workflowExecution: { workflowId: child.workflowId, runId },
+    workflowType: { name: child.workflowType },
+    header,
+  });
+  draft.wantWorkflowTask();
+}
+
+export function childStartFailed(draft: Draft, { initiatedEventId, cause }: MessageOf<'childStartFailed'>): void {
+  const child = draft.state.children.get(initiatedEventId);
+  if (child === undefined || child.startedEventId !== 0) return;
+  draft.happen(EventType.START_CHILD_WORKFLOW_EXECUTION_FAILED, {
+    namespace: child.namespace,
+    namespaceId: child.namespaceId,
+    workflowId: child.workflowId,
+    workflowType: { name: child.workflowType },
+    cause: cause as StartChildWorkflowExecutionFailedCause,
+    initiatedEventId,
+    workflowTaskCompletedEventId: 0,
+  });
+  draft.wantWorkflowTask();
+}
+
+export function childClosed(draft: Draft, { initiatedEventId, workflowId, runId, outcome }: MessageOf<'childClosed'>): void {
+  const child = draft.state.children.get(initiatedEventId);
+  if (child === undefined || child.workflowId !== workflowId) return;
+  writeChildOutcome(draft, child, runId, outcome);
+  draft.wantWorkflowTask();
+}
+
+function writeChildOutcome(draft: Draft, child: PendingChild, runId: string, outcome: ChildOutcome): void {
+  const same = {
+    namespace: child.namespace,
+    namespaceId: child.namespaceId,
+    workflowExecution: { workflowId: child.workflowId, runId },
+    workflowType: { name: child.workflowType },
+    initiatedEventId: child.initiatedEventId,
+    startedEventId: child.startedEventId === 0 ? BUFFERED_EVENT_ID : child.startedEventId,
+  };
+  switch (outcome.kind) {
+    case 'completed':
+      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_COMPLETED, { ...same, result: outcome.result });
+      return;
+    case 'failed':
+      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_FAILED, { ...same, failure: outcome.failure, retryState: outcome.retryState as never });
+      return;
+    case 'canceled':
+      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_CANCELED, { ...same, details: outcome.details });
+      return;
+    case 'timedOut':
+      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_TIMED_OUT, { ...same, retryState: outcome.retryState as never });
+      return;
+    case 'terminated':
+      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_TERMINATED, same);
+      return;
+  }
+}
+
+/** The parent hears of the close when no run follows this one. */
+export function tellParent(draft: Draft, outcome: ChildOutcome): void {
+  const { state } = draft;
+  const { parent } = state.start;
+  if (parent === undefined) return;
+  draft.effect({
+    kind: 'send',
+    to: { namespaceId: parent.namespaceId, workflowId: parent.workflowId, runId: parent.runId },
+    message: { kind: 'childClosed', initiatedEventId: parent.initiatedEventId, workflowId: state.workflowId, runId: state.runId, outcome },
+  });
+}
+
+/** What becomes of the children when this run closes for good. */
+export function applyParentClosePolicies(draft: Draft): void {
+  const { state } = draft;
+  for (const child of state.children.values()) {
+    if (child.parentClosePolicy === ParentClosePolicy.ABANDON) continue;
+    const policy = child.parentClosePolicy === ParentClosePolicy.REQUEST_CANCEL ? 'cancel' : 'terminate';
+    const parent = linkToChild(state, child);
+    draft.effect({
+      kind: 'send',
+      to: { namespaceId: child.namespaceId, workflowId: child.workflowId, runId: '' },
+      message: { kind: 'parentClosed', parent, policy, firstRunId: child.runId },
+    });
+  }
+}
+
+function linkToChild(state: ExecutionState, child: PendingChild): MessageOf<'parentClosed'>['parent'] {
+  const { namespaceId, namespace, workflowId, runId } = state;
+  return { namespaceId, namespace, workflowId, runId, initiatedEventId: child.initiatedEventId };
+}

@@ -1,0 +1,150 @@
+/** The four commands that end a run. They come last in a completion (task-completion.ts checks). */
+import { ContinueAsNewInitiator, EventType, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import type {
+  CancelWorkflowExecutionCommandAttributes,
+  CompleteWorkflowExecutionCommandAttributes,
+  ContinueAsNewWorkflowExecutionCommandAttributes,
+  FailWorkflowExecutionCommandAttributes,
+  Init,
+  WorkflowExecutionStartedEventAttributes,
+} from '@perdure/protocol';
+import { cronRun, finishClose, retryOrCron, successorRun } from './close.js';
+import type { CommandContext, CommandFailure } from './commands.js';
+import type { Draft } from './draft.js';
+import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
+import { oversized, tooLong } from './sizes.js';
+
+/** Something happened that the workflow code has not seen: it must not close over it. */
+function unseen(draft: Draft): CommandFailure | undefined {
+  return draft.state.buffered.length > 0 ? { cause: Cause.UNHANDLED_COMMAND, message: 'UnhandledCommand' } : undefined;
+}
+
+export function completeWorkflow({ draft, completedEventId }: CommandContext, a: CompleteWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+  const refusal = unseen(draft) ?? oversized(draft, Cause.BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES, 'CompleteWorkflowExecutionCommandAttributes.Result', a.result);
+  if (refusal !== undefined) return refusal;
+  const successor = cronRun(draft, a.result, undefined);
+  draft.write(EventType.WORKFLOW_EXECUTION_COMPLETED, {
+    result: a.result,
+    workflowTaskCompletedEventId: completedEventId,
+    newExecutionRunId: successor?.runId ?? '',
+  });
+  finishClose(draft, { kind: 'completed', result: a.result }, successor);
+  return undefined;
+}
+
+export function failWorkflow({ draft, completedEventId }: CommandContext, a: FailWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+  const cause = Cause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
+  if (a.failure === undefined) return { cause, message: 'Failure is not set on FailWorkflowExecutionCommand.' };
+  const refusal = unseen(draft) ?? oversized(draft, cause, 'FailWorkflowExecutionCommandAttributes.Failure', a.failure);
+  if (refusal !== undefined) return refusal;
+  const { successor, retryState } = retryOrCron(draft, a.failure);
+  draft.write(EventType.WORKFLOW_EXECUTION_FAILED, {
+    failure: a.failure,
+    retryState,
+    workflowTaskCompletedEventId: completedEventId,
+    newExecutionRunId: successor?.runId ?? '',
+  });
+  finishClose(draft, { kind: 'failed', failure: a.failure, retryState }, successor);
+  return undefined;
+}
+
+export function cancelWorkflow({ draft, completedEventId }: CommandContext, a: CancelWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+  const refusal = unseen(draft) ?? oversized(draft, Cause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES, 'CancelWorkflowExecutionCommandAttributes.Details', a.details);
+  if (refusal !== undefined) return refusal;
+  draft.write(EventType.WORKFLOW_EXECUTION_CANCELED, { workflowTaskCompletedEventId: completedEventId, details: a.details });
+  finishClose(draft, { kind: 'canceled', details: a.details }, undefined);
+  return undefined;
+}
+
+export function continueAsNew({ draft, completedEventId }: CommandContext, a: ContinueAsNewWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+  const { state, env } = draft;
+  const cause = Cause.BAD_CONTINUE_AS_NEW_ATTRIBUTES;
+  const problem = continueProblem(draft, a);
+  if (problem !== undefined) return { cause, message: problem };
+  const refusal = unseen(draft) ?? oversized(draft, cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', a.input);
+  if (refusal !== undefined) return refusal;
+  const runId = env.newId();
+  const { start } = state;
+  const workflowType = (a.workflowType?.name ?? '') === '' ? { name: start.workflowType } : a.workflowType;
+  const taskQueue = { name: (a.taskQueue?.name ?? '') === '' ? start.taskQueue : (a.taskQueue?.name ?? ''), kind: 1 as const };
+  const runTimeoutMs = given(a.workflowRunTimeout, start.runTimeoutMs);
+  const taskTimeoutMs = given(a.workflowTaskTimeout, start.taskTimeoutMs);
+  const backoffMs = backoffWithMinimum(a.backoffStartInterval ?? 0, env.nowMs - start.startedAtMs, env.limits.continueAsNewIntervalMsMin);
+  draft.write(EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW, {
+    newExecutionRunId: runId,
+    workflowType,
+    taskQueue,
+    input: a.input,
+    workflowRunTimeout: runTimeoutMs,
+    workflowTaskTimeout: taskTimeoutMs,
+    workflowTaskCompletedEventId: completedEventId,
+    backoffStartInterval: a.backoffStartInterval,
+    initiator: a.initiator,
+    failure: a.failure,
+    lastCompletionResult: a.lastCompletionResult,
+    header: a.header,
+    memo: a.memo,
+    searchAttributes: a.searchAttributes,
+    inheritBuildId: a.inheritBuildId,
+    initialVersioningBehavior: a.initialVersioningBehavior,
+  });
+  const attributes: Init<WorkflowExecutionStartedEventAttributes> = {
+    ...inheritedAttributes(draft),
+    workflowType,
+    taskQueue,
+    input: a.input,
+    workflowRunTimeout: runTimeoutMs,
+    workflowTaskTimeout: taskTimeoutMs,
+    continuedExecutionRunId: state.runId,
+    originalExecutionRunId: runId,
+    initiator: a.initiator === 0 ? ContinueAsNewInitiator.WORKFLOW : a.initiator,
+    continuedFailure: a.failure,
+    lastCompletionResult: a.lastCompletionResult,
+    retryPolicy: a.retryPolicy === undefined ? undefined : retryPolicyWithDefaults(a.retryPolicy),
+    cronSchedule: a.cronSchedule,
+    attempt: 1,
+    firstWorkflowTaskBackoff: backoffMs,
+    memo: a.memo,
+    searchAttributes: a.searchAttributes,
+    header: a.header,
+  };
+  finishClose(draft, undefined, successorRun(draft, runId, attributes));
+  return undefined;
+}
+
+/** What every later run of the chain has in common with the first. */
+function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAttributes> {
+  const { start, workflowId } = draft.state;
+  const { parent } = start;
+  return {
+    parentWorkflowNamespace: parent?.namespace ?? '',
+    parentWorkflowNamespaceId: parent?.namespaceId ?? '',
+    parentWorkflowExecution: parent === undefined ? undefined : { workflowId: parent.workflowId, runId: parent.runId },
+    parentInitiatedEventId: parent?.initiatedEventId ?? 0,
+    rootWorkflowExecution: parent === undefined ? undefined : { workflowId: start.rootWorkflowId, runId: start.rootRunId },
+    workflowExecutionTimeout: start.executionTimeoutMs,
+    workflowExecutionExpirationTime: start.executionExpiresAtMs,
+    firstExecutionRunId: start.firstRunId,
+    workflowId,
+    priority: start.priority,
+  };
+}
+
+function continueProblem(draft: Draft, a: ContinueAsNewWorkflowExecutionCommandAttributes): string | undefined {
+  const name = 'ContinueAsNewWorkflowExecutionCommand';
+  if (tooLong(draft, a.workflowType?.name)) return `WorkflowType on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.taskQueue?.name)) return `TaskQueue on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if ((a.workflowRunTimeout ?? 0) < 0) return `Invalid WorkflowRunTimeout on ${name}: negative duration`;
+  if ((a.workflowTaskTimeout ?? 0) < 0) return `Invalid WorkflowTaskTimeout on ${name}: negative duration`;
+  if ((a.backoffStartInterval ?? 0) < 0) return `Invalid BackoffStartInterval on ${name}: negative duration`;
+  return retryPolicyProblem(a.retryPolicy);
+}
+
+function given(valueMs: number | undefined, otherwiseMs: number): number {
+  return valueMs !== undefined && valueMs > 0 ? valueMs : otherwiseMs;
+}
+
+/** A run that lives shorter than the minimum makes its successor wait for the rest: tight loops cost everyone. */
+function backoffWithMinimum(backoffMs: number, lifetimeMs: number, minimumMs: number): number {
+  return lifetimeMs + backoffMs >= minimumMs ? backoffMs : minimumMs - lifetimeMs;
+}

@@ -1,0 +1,205 @@
+/**
+ * The runs in memory: found by run id, by number or as the current run of a workflow id; loaded from the store when they
+ * are not there (those who ask meanwhile wait in line); evicted when idle and memory is short.
+ */
+import { decodeSnapshot, emptyState, isClosed, replayTransition } from '../core/execution/index.js';
+import { reject } from '../core/rejection.js';
+import type { Rejection } from '../core/rejection.js';
+import type { ExecNo, ExecutionKey, StoredExecution } from '../ports/index.js';
+import type { Decision } from './decision.js';
+import type { Engine } from './engine.js';
+import type { ReadAnswer } from './messages.js';
+import { Run } from './run.js';
+
+/** undefined: there is none. */
+type Found = (run: Run | undefined) => void;
+type Failed = (rejection: Rejection) => void;
+
+interface Line {
+  readonly found: Found;
+  readonly failed: Failed;
+}
+
+export class RunDirectory {
+  readonly #engine: Engine;
+  readonly #byRunId = new Map<string, Run>();
+  readonly #byExecNo = new Map<ExecNo, Run>();
+  /** Current runs of workflow ids, as far as they are in memory. */
+  readonly #current = new Map<string, Run>();
+  readonly #loading = new Map<string, Line[]>();
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  get size(): number {
+    return this.#byRunId.size;
+  }
+
+  get inMemory(): IterableIterator<Run> {
+    return this.#byRunId.values();
+  }
+
+  /** The run, or the current one when `runId` is empty. */
+  find(namespaceId: string, workflowId: string, runId: string, found: Found, failed: Failed): void {
+    if (runId === '') {
+      this.findCurrent(namespaceId, workflowId, found, failed);
+      return;
+    }
+    const run = this.#byRunId.get(runId);
+    if (run !== undefined) {
+      const isRight = run.state.workflowId === workflowId && run.state.namespaceId === namespaceId;
+      found(isRight ? run : undefined);
+      return;
+    }
+    this.#load(`run/${runId}`, { by: 'runId', namespaceId, workflowId, runId }, { found, failed });
+  }
+
+  findByNo(execNo: ExecNo, found: Found, failed: Failed): void {
+    const run = this.#byExecNo.get(execNo);
+    if (run !== undefined) found(run);
+    else this.#load(`no/${execNo}`, { by: 'execNo', execNo }, { found, failed });
+  }
+
+  /** The newest run of the workflow id, open or closed. Callers are served in order of their asking. */
+  findCurrent(namespaceId: string, workflowId: string, found: Found, failed: Failed): void {
+    const key = currentKey(namespaceId, workflowId);
+    const line = this.#loading.get(key);
+    if (line !== undefined) {
+      line.push({ found, failed });
+      return;
+    }
+    const run = this.#current.get(key);
+    if (run !== undefined) {
+      found(run);
+      return;
+    }
+    this.#loading.set(key, [{ found, failed }]);
+    this.#engine.read({ kind: 'current', namespaceId, workflowId }, (answer) => {
+      if (answer.kind === 'failed') return this.#fail(key, answer.reason);
+      if (answer.kind !== 'current') throw new Error('unexpected answer');
+      const { current } = answer;
+      // A start may have been decided while this was read: memory knows better.
+      if (current === undefined || this.#current.has(key)) return this.#serveCurrent(key);
+      this.findByNo(current.execNo, () => this.#serveCurrent(key), (rejection) => this.#fail(key, rejection.message));
+    });
+  }
+
+  #serveCurrent(key: string): void {
+    const line = this.#loading.get(key) ?? [];
+    this.#loading.delete(key);
+    // Asked anew for each: the one before may have started the run.
+    for (const { found } of line) found(this.#current.get(key));
+  }
+
+  add(run: Run): void {
+    this.#byRunId.set(run.runId, run);
+    this.#byExecNo.set(run.execNo, run);
+    if (run.isCurrent) this.#current.set(currentKey(run.state.namespaceId, run.state.workflowId), run);
+    run.lastUsedMs = this.#engine.nowMs;
+  }
+
+  /** The successor takes the workflow id over. */
+  replaceCurrent(before: Run, after: Run): void {
+    before.isCurrent = false;
+    this.add(after);
+  }
+
+  remove(run: Run): void {
+    if (this.#byRunId.get(run.runId) === run) this.#byRunId.delete(run.runId);
+    if (this.#byExecNo.get(run.execNo) === run) this.#byExecNo.delete(run.execNo);
+    const key = currentKey(run.state.namespaceId, run.state.workflowId);
+    if (this.#current.get(key) === run) this.#current.delete(key);
+  }
+
+  /** The decision's commit did not happen: what memory knows of its runs is wrong. The next who asks reads the disk. */
+  voided(decision: Decision): void {
+    for (const { run } of decision.changes.values()) {
+      run.isVoid = true;
+      this.remove(run);
+      for (const waiter of [...run.historyWaiters]) this.#engine.refuse(waiter.replyTo, stale());
+      for (const waiter of [...run.updateWaiters]) this.#engine.refuse(waiter.replyTo, stale());
+      run.queries?.abandon(this.#engine);
+      // Its timer may have been taken for this very decision: look again.
+      this.#engine.timers.rearm(run.execNo, this.#engine.nowMs);
+    }
+  }
+
+  /** Makes room: the longest idle first. */
+  evict(): void {
+    const { limits } = this.#engine;
+    const runsMax = Math.floor(limits.executionCacheSizeBytesMax / RUN_BYTES_TYPICAL);
+    if (this.#byRunId.size <= runsMax) return;
+    const enough = Math.floor(runsMax * 0.9);
+    for (const run of this.#byRunId.values()) {
+      if (this.#byRunId.size <= enough) return;
+      if (run.isIdle && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.#engine.afterRun(run, () => this.#evictIdle(run));
+    }
+  }
+
+  #evictIdle(run: Run): void {
+    if (run.isIdle && !run.isVoid && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.remove(run);
+  }
+
+  #load(key: string, stored: ExecutionKey, line: Line): void {
+    const waiting = this.#loading.get(key);
+    if (waiting !== undefined) {
+      waiting.push(line);
+      return;
+    }
+    this.#loading.set(key, [line]);
+    this.#engine.read({ kind: 'execution', key: stored }, (answer) => this.#loaded(key, answer));
+  }
+
+  #loaded(key: string, answer: ReadAnswer): void {
+    if (answer.kind === 'failed') {
+      this.#fail(key, answer.reason);
+      return;
+    }
+    if (answer.kind !== 'execution') throw new Error('unexpected answer');
+    const line = this.#loading.get(key) ?? [];
+    this.#loading.delete(key);
+    const run = answer.execution === undefined ? undefined : this.#restore(answer.execution);
+    for (const { found } of line) found(run === undefined ? undefined : (this.#byExecNo.get(run.execNo) ?? run));
+  }
+
+  #restore(stored: StoredExecution): Run {
+    const known = this.#byExecNo.get(stored.execNo);
+    if (known !== undefined) return known;
+    const run = restoreRun(stored, this.#engine.namespaces.byId(stored.row.namespaceId)?.name ?? '');
+    this.add(run);
+    return run;
+  }
+
+  #fail(key: string, reason: string): void {
+    const line = this.#loading.get(key) ?? [];
+    this.#loading.delete(key);
+    for (const { failed } of line) failed(reject('UNAVAILABLE', `The execution cannot be read at the moment (${reason}). Try again.`));
+  }
+}
+
+/** Fold of snapshot, events and facts. */
+export function restoreRun(stored: StoredExecution, namespace: string): Run {
+  const { namespaceId, workflowId, runId } = stored.row;
+  let state =
+    stored.snapshot === undefined ? emptyState({ namespaceId, namespace, workflowId, runId }) : decodeSnapshot(stored.snapshot.bytes);
+  let bytes = 0;
+  for (const row of stored.tail) {
+    state = replayTransition(state, row.events, row.facts);
+    bytes += row.events.length + row.facts.length;
+  }
+  const seq = stored.tail.at(-1)?.seq ?? stored.snapshot?.seq ?? 0;
+  const run = new Run(stored.execNo, { ...state, transitionCount: seq }, seq, stored.isCurrent);
+  run.armedDueMs = stored.timerDueMs;
+  run.bytesSinceSnapshot = bytes;
+  run.transitionsSinceSnapshot = stored.tail.length;
+  if (!isClosed(state.status)) for (const row of stored.tail) run.tail.append(row);
+  run.tail.trim(state.previousStartedEventId + 1);
+  return run;
+}
+
+export const stale = (): Rejection => reject('UNAVAILABLE', 'The change could not be stored and was taken back. Try again.');
+
+const currentKey = (namespaceId: string, workflowId: string): string => `id/${namespaceId}/${workflowId}`;
+const RUN_BYTES_TYPICAL = 4_096;
+const IDLE_MS = 2_000;

@@ -1,0 +1,22 @@
+/** What the store keeps of a run beside its transitions. */
+import { hash32Pair } from '@perdure/protocol';
+import { visibilityRecord } from '../core/execution/visibility-record.js';
+import type { Write } from '../ports/index.js';
+import type { Engine } from './engine.js';
+import type { Run } from './run.js';
+
+const SLOTS = 4_096;
+
+export function putExecution(engine: Engine, run: Run): Write {
+  const { state, execNo, isCurrent } = run;
+  const slot = hash32Pair(state.namespaceId, state.workflowId) % SLOTS;
+  const custom = engine.namespaces.byId(state.namespaceId)?.searchAttributes ?? new Map<string, number>();
+  return { kind: 'putExecution', execNo, slot, row: visibilityRecord(state, custom), isCurrent };
+}
+
+export function retentionDueMs(engine: Engine, run: Run): number {
+  const retentionMs = engine.namespaces.byId(run.state.namespaceId)?.retentionMs ?? DEFAULT_RETENTION_MS;
+  return (run.state.closedAtMs ?? engine.nowMs) + retentionMs;
+}
+
+const DEFAULT_RETENTION_MS = 72 * 3_600_000;

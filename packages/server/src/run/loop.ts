@@ -1,0 +1,145 @@
+/**
+ * Performs the engine's effects through the ports and feeds the answers back. Messages that arrive in one turn of the event
+ * loop are handled as one batch, so that their decisions share a commit group.
+ */
+import { decodeNamespace, Engine } from '../engine/index.js';
+import type { EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, Read, ReadAnswer } from '../engine/index.js';
+import type { Clock, Log, Store } from '../ports/index.js';
+
+export interface Caller {
+  /** Gives the answer; false when the caller has gone. */
+  answer(reply: EngineReply): boolean;
+}
+
+export interface LoopOptions {
+  readonly engine: Engine;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly onHalt: (reason: string) => void;
+  /** Runs a callback at the end of this turn of the event loop. */
+  readonly defer?: (act: () => void) => void;
+}
+
+export class Loop {
+  readonly #options: LoopOptions;
+  readonly #callers = new Map<number, Caller>();
+  #lastReplyTo = 0;
+  #batch: EngineMessage[] = [];
+  #isScheduled = false;
+  #isStopped = false;
+  readonly #defer: (act: () => void) => void;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#defer = options.defer ?? setImmediate;
+  }
+
+  /** Opens the store and hands the engine what it must know before the first request. */
+  async open(owner: string): Promise<readonly NamespaceRecord[]> {
+    const { store } = this.#options;
+    const opened = await store.open(owner);
+    const records = await store.loadRecords('namespace');
+    const namespaces = records.map(({ bytes }) => decodeNamespace(bytes));
+    const queues = await store.listDispatchQueues();
+    this.#take([{ kind: 'opened', opened, namespaces, queues }]);
+    return namespaces;
+  }
+
+  /** Returns how to say that the caller has gone. */
+  ask(request: EngineRequest, caller: Caller): () => void {
+    this.#lastReplyTo += 1;
+    const replyTo = this.#lastReplyTo;
+    this.#callers.set(replyTo, caller);
+    this.#push({ kind: 'request', replyTo, request });
+    return () => {
+      if (this.#callers.delete(replyTo)) this.#push({ kind: 'callerGone', replyTo });
+    };
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#options.clock.wakeAt(Infinity, () => undefined);
+  }
+
+  get waitingCallers(): number {
+    return this.#callers.size;
+  }
+
+  #push(message: EngineMessage): void {
+    this.#batch.push(message);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#defer(() => this.#drain());
+  }
+
+  #drain(): void {
+    this.#isScheduled = false;
+    const batch = this.#batch;
+    this.#batch = [];
+    this.#take(batch);
+  }
+
+  #take(batch: readonly EngineMessage[]): void {
+    if (this.#isStopped || batch.length === 0) return;
+    for (const effect of this.#options.engine.handle(batch)) this.#perform(effect);
+  }
+
+  #perform(effect: EngineEffect): void {
+    const { store, clock, log, onHalt } = this.#options;
+    switch (effect.kind) {
+      case 'reply': {
+        const caller = this.#callers.get(effect.replyTo);
+        this.#callers.delete(effect.replyTo);
+        const isDelivered = caller?.answer(effect.reply) === true;
+        if (!isDelivered && effect.task !== undefined) this.#push({ kind: 'undelivered', task: effect.task });
+        return;
+      }
+      case 'commit': {
+        const { number } = effect.group;
+        void store.commit(effect.group).then((outcome) => this.#take([{ kind: 'committed', number, outcome }]));
+        return;
+      }
+      case 'read': {
+        const { readId } = effect;
+        void readFrom(store, effect.read).then(
+          (answer) => this.#take([{ kind: 'read', readId, answer }]),
+          (error: unknown) => this.#take([{ kind: 'read', readId, answer: { kind: 'failed', reason: error instanceof Error ? error.message : String(error) } }]),
+        );
+        return;
+      }
+      case 'wake':
+        clock.wakeAt(effect.atMs ?? Infinity, () => this.#take([{ kind: 'tick' }]));
+        return;
+      case 'halt':
+        onHalt(effect.reason);
+        return;
+      case 'log':
+        log.write(effect.level, effect.message);
+        return;
+    }
+  }
+}
+
+async function readFrom(store: Store, read: Read): Promise<ReadAnswer> {
+  switch (read.kind) {
+    case 'execution':
+      return { kind: 'execution', execution: await store.loadExecution(read.key) };
+    case 'current':
+      return { kind: 'current', current: await store.loadCurrent(read.namespaceId, read.workflowId) };
+    case 'history':
+      return { kind: 'history', batches: await store.readHistory(read.range) };
+    case 'timers':
+      return { kind: 'timers', rows: await store.scanTimers(read.fromMs, read.beforeMs, read.limit) };
+    case 'dispatch':
+      return { kind: 'dispatch', rows: await store.scanDispatch(read.queue, read.after, read.limit) };
+    case 'outbox':
+      return { kind: 'outbox', rows: await store.scanOutbox(read.afterNo, read.limit) };
+    case 'list':
+      return { kind: 'list', page: await store.list(read.filter) };
+    case 'count':
+      return { kind: 'count', groups: await store.count(read.filter) };
+    case 'namespaceExecutions':
+      return { kind: 'namespaceExecutions', execNos: await store.scanNamespace(read.namespaceId, read.limit) };
+  }
+}

@@ -1,0 +1,88 @@
+/** The gRPC services of the Service: transport calls → api plans → the engine, and back. */
+import { encodeStatus, operatorService, workflowService } from '@perdure/protocol';
+import type { RpcError } from '@perdure/protocol';
+import type { ApiContext, NamespaceDirectory } from '../api/contract.js';
+import { dispatch } from '../api/dispatch.js';
+import type { Limits } from '../core/limits.js';
+import type { Clock, Random } from '../ports/index.js';
+import type { CallContext, CallFailure, CallHandler, Reply, Service } from '../transport/contract.js';
+import type { Loop } from './loop.js';
+
+export interface ServiceOptions {
+  readonly loop: Loop;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly namespaces: NamespaceDirectory;
+  readonly serverVersion: string;
+  readonly clusterId: string;
+  readonly clusterName: string;
+  /** `host:port`, once it is known. */
+  readonly address: () => string;
+}
+
+export class ApiHandler implements CallHandler {
+  readonly #options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+  }
+
+  unary(call: CallContext, request: Uint8Array, reply: Reply): void {
+    const plan = dispatch(call.method, request, this.#context(call));
+    switch (plan.kind) {
+      case 'answer':
+        reply({ ok: true, bytes: plan.bytes });
+        return;
+      case 'error':
+        reply(failure(plan.error));
+        return;
+      case 'ask': {
+        const gone = this.#options.loop.ask(plan.request, {
+          answer: (engineReply) => {
+            if (call.isCancelled) return false;
+            const result = plan.finish(engineReply);
+            reply(result instanceof Uint8Array ? { ok: true, bytes: result } : failure(result));
+            return true;
+          },
+        });
+        call.onCancel(gone);
+        return;
+      }
+    }
+  }
+
+  #context(call: CallContext): ApiContext {
+    const { clock, random, limits, namespaces, serverVersion, clusterId, clusterName, address } = this.#options;
+    const { metadata } = call;
+    return {
+      nowMs: clock.nowMs(),
+      limits,
+      namespaces,
+      serverVersion,
+      clusterId,
+      clusterName,
+      address: address(),
+      caller: {
+        clientName: metadata.get('client-name') ?? '',
+        clientVersion: metadata.get('client-version') ?? '',
+        header: (name) => metadata.get(name),
+      },
+      deadlineMs: call.deadlineMs,
+      newId: () => random.uuid(),
+    };
+  }
+}
+
+function failure(error: RpcError): CallFailure {
+  const { code, message } = error;
+  return error.details.length === 0 ? { ok: false, code, message } : { ok: false, code, message, statusDetails: encodeStatus(error) };
+}
+
+/** Both Temporal services, every method of them. */
+export function apiServices(handler: CallHandler): Service[] {
+  return [workflowService, operatorService].map((rpcs) => {
+    const rows = Object.values(rpcs);
+    return { name: rows[0]?.service ?? '', methods: new Map(rows.map((rpc) => [rpc.method, 'unary' as const])), handler };
+  });
+}

@@ -1,0 +1,175 @@
+/** One commit group as statements: the transaction, its fence, and the rows of every kind of write. */
+import type { CommitGroup, DispatchRow, ExecNo, OutboxRow, Write } from '../../ports/index.js';
+import { readNumber, resultCode, SQLITE } from './driver.js';
+import type { SqliteDatabase } from './driver.js';
+import { ExecutionWriter } from './execution-writer.js';
+import { NameTable } from './name-table.js';
+import { NumberReserve } from './number-reserve.js';
+import type { NumberKind } from './number-reserve.js';
+import { EXEC_NO_MAX, SEQ_MAX } from './schema.js';
+import { prepareStatements } from './statements.js';
+import type { Statements } from './statements.js';
+
+/** A write that contradicts what is stored, or does not fit: a defect of the caller. Nothing of its group is written. */
+export class RefusedWrite extends Error {
+  override readonly name = 'RefusedWrite';
+}
+
+/** A newer owner has raised the epoch. */
+export class LostOwnership extends Error {
+  override readonly name = 'LostOwnership';
+}
+
+export class GroupWriter {
+  readonly #db: SqliteDatabase;
+  readonly #statements: Statements;
+  readonly #executions: ExecutionWriter;
+  readonly #queues: NameTable;
+  readonly #numbers: NumberReserve;
+
+  constructor(db: SqliteDatabase) {
+    this.#db = db;
+    this.#statements = prepareStatements(db);
+    this.#queues = new NameTable(db, 'queue', 'name');
+    this.#executions = new ExecutionWriter(db);
+    this.#numbers = new NumberReserve(db);
+  }
+
+  /** Writes all or throws and leaves the database as it was; if even that fails, the error is not one of ours. */
+  write(group: CommitGroup): void {
+    const { begin, commit } = this.#statements;
+    begin.run();
+    try {
+      this.#checkEpoch(group.epoch);
+      for (const write of group.writes) this.#write(write);
+      this.#executions.finishGroup();
+      this.#numbers.finishGroup();
+      commit.run();
+    } catch (error) {
+      this.#queues.forget();
+      this.#executions.forget();
+      this.#numbers.forget();
+      this.#rollback();
+      throw error;
+    }
+  }
+
+  get numbersUsed(): Readonly<Record<NumberKind, number>> {
+    return this.#numbers.used;
+  }
+
+  /** Before the database is closed. */
+  releaseNumbers(): void {
+    this.#numbers.release();
+  }
+
+  #rollback(): void {
+    try {
+      this.#db.exec('ROLLBACK');
+    } catch (error) {
+      // After some errors, such as a full disk, SQLite has rolled back by itself; then this is no error.
+      if (resultCode(error) !== SQLITE.error) throw error;
+    }
+  }
+
+  #checkEpoch(epoch: number): void {
+    const row = this.#statements.readEpoch.get();
+    const newest = row === undefined ? undefined : readNumber(row, 'epoch');
+    if (newest !== epoch) {
+      throw new LostOwnership(`epoch ${epoch} is over: the database is owned by epoch ${newest ?? 'unknown'}`);
+    }
+  }
+
+  #write(write: Write): void {
+    const statements = this.#statements;
+    switch (write.kind) {
+      case 'putExecution':
+        if (write.execNo > EXEC_NO_MAX) throw new RefusedWrite(`execution number ${write.execNo} is too large`);
+        this.#numbers.use('exec', write.execNo);
+        this.#executions.put(write.execNo, write.slot, write.row, write.isCurrent);
+        return;
+      case 'appendTransition':
+        return this.#append(write);
+      case 'putSnapshot':
+        return this.#putSnapshot(write.execNo, write.seq, write.bytes);
+      case 'putTimer':
+        statements.putTimer.run(write.execNo, write.dueMs);
+        return;
+      case 'deleteTimer':
+        statements.deleteTimer.run(write.execNo);
+        return;
+      case 'putDispatch':
+        return this.#putDispatch(write.row);
+      case 'deleteDispatch':
+        statements.deleteDispatch.run(write.taskNo);
+        return;
+      case 'putOutbox':
+        return this.#putOutbox(write.row);
+      case 'deleteOutbox':
+        statements.deleteOutbox.run(write.outboxNo);
+        return;
+      case 'deleteExecution':
+        return this.#deleteExecution(write.execNo);
+      case 'putRecord':
+        statements.putRecord.run(write.record, write.key, write.bytes);
+        return;
+      case 'deleteRecord':
+        statements.deleteRecord.run(write.record, write.key);
+        return;
+    }
+  }
+
+  /** The insert finds the row before by its id, which lies beside the new one: that is the whole check for gaps. */
+  #append(write: Extract<Write, { kind: 'appendTransition' }>): void {
+    const { execNo, seq, firstEventId, eventCount, events, facts } = write;
+    if (seq > SEQ_MAX) throw new RefusedWrite(`execution ${execNo} has more than ${SEQ_MAX} transitions`);
+    const { appendFirst, appendNext } = this.#statements;
+    const { changes } =
+      seq === 1
+        ? appendFirst.run(execNo, seq, firstEventId, eventCount, events, facts)
+        : appendNext.run(firstEventId, eventCount, events, facts, execNo, seq);
+    if (Number(changes) !== 1) throw new RefusedWrite(`transition ${seq} of execution ${execNo} follows none`);
+  }
+
+  /** Transitions before it that hold only facts go: an activity retried for months must not fill the disk. */
+  #putSnapshot(execNo: ExecNo, seq: number, bytes: Uint8Array): void {
+    const before = this.#statements.readSnapshotSeq.get(execNo);
+    const beforeSeq = before === undefined ? 1 : readNumber(before, 'seq');
+    this.#statements.deleteFacts.run(execNo, beforeSeq, execNo, seq);
+    this.#statements.putSnapshot.run(execNo, seq, bytes);
+  }
+
+  #putDispatch(row: DispatchRow): void {
+    this.#numbers.use('task', row.taskNo);
+    this.#statements.putDispatch.run(
+      row.taskNo,
+      this.#queues.numberOf(row.queue),
+      row.priorityKey,
+      row.passTicket,
+      row.execNo,
+      row.runId,
+      row.scheduledEventId,
+      row.attempt,
+      row.stamp,
+      row.createdAtMs,
+      row.fairnessKey,
+      row.fairnessWeight,
+    );
+  }
+
+  #putOutbox(row: OutboxRow): void {
+    this.#numbers.use('outbox', row.outboxNo);
+    const { outboxNo, sourceExecNo, namespaceId, workflowId, bytes } = row;
+    this.#statements.putOutbox.run(outboxNo, sourceExecNo, namespaceId, workflowId, bytes);
+  }
+
+  /** Its outbox rows stay: they are owed to others. */
+  #deleteExecution(execNo: ExecNo): void {
+    const statements = this.#statements;
+    this.#executions.delete(execNo);
+    statements.deleteTransitions.run(execNo, execNo);
+    statements.deleteSnapshot.run(execNo);
+    statements.deleteTimer.run(execNo);
+    statements.deleteDispatchOf.run(execNo);
+  }
+}

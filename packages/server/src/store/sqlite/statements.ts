@@ -1,0 +1,56 @@
+/** The statements of a commit, prepared once. */
+import type { SqliteDatabase, SqliteStatement } from './driver.js';
+import { SEQ_BITS, SEQ_MAX } from './schema.js';
+
+export interface Statements {
+  readonly begin: SqliteStatement;
+  readonly commit: SqliteStatement;
+  readonly readEpoch: SqliteStatement;
+  readonly appendFirst: SqliteStatement;
+  readonly appendNext: SqliteStatement;
+  readonly deleteTransitions: SqliteStatement;
+  readonly readSnapshotSeq: SqliteStatement;
+  readonly deleteFacts: SqliteStatement;
+  readonly putSnapshot: SqliteStatement;
+  readonly deleteSnapshot: SqliteStatement;
+  readonly putTimer: SqliteStatement;
+  readonly deleteTimer: SqliteStatement;
+  readonly putDispatch: SqliteStatement;
+  readonly deleteDispatch: SqliteStatement;
+  readonly deleteDispatchOf: SqliteStatement;
+  readonly putOutbox: SqliteStatement;
+  readonly deleteOutbox: SqliteStatement;
+  readonly putRecord: SqliteStatement;
+  readonly deleteRecord: SqliteStatement;
+}
+
+/** Numbers arrive as floating point; the shift makes integers of them. */
+const TRANSITION_ID = `((? << ${SEQ_BITS}) | ?)`;
+
+const SQL: Readonly<Record<keyof Statements, string>> = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  readEpoch: 'SELECT epoch FROM owner',
+  appendFirst: `INSERT INTO transition VALUES (${TRANSITION_ID}, ?, ?, ?, ?)`,
+  appendNext: `INSERT INTO transition SELECT id + 1, ?, ?, ?, ? FROM transition WHERE id = ${TRANSITION_ID} - 1`,
+  deleteTransitions: `DELETE FROM transition WHERE id BETWEEN (? << ${SEQ_BITS}) AND ((? << ${SEQ_BITS}) | ${SEQ_MAX})`,
+  readSnapshotSeq: 'SELECT seq FROM snapshot WHERE exec_no = ?',
+  deleteFacts: `DELETE FROM transition WHERE id >= ${TRANSITION_ID} AND id < ${TRANSITION_ID} AND event_count = 0`,
+  putSnapshot: 'INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)',
+  deleteSnapshot: 'DELETE FROM snapshot WHERE exec_no = ?',
+  putTimer:
+    'INSERT INTO timer VALUES (?, ?) ON CONFLICT DO UPDATE SET due_ms = excluded.due_ms WHERE due_ms <> excluded.due_ms',
+  deleteTimer: 'DELETE FROM timer WHERE exec_no = ?',
+  putDispatch: 'INSERT OR REPLACE INTO dispatch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+  deleteDispatch: 'DELETE FROM dispatch WHERE task_no = ?',
+  deleteDispatchOf: 'DELETE FROM dispatch WHERE exec_no = ?',
+  putOutbox: 'INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?)',
+  deleteOutbox: 'DELETE FROM outbox WHERE outbox_no = ?',
+  putRecord: 'INSERT OR REPLACE INTO record VALUES (?, ?, ?)',
+  deleteRecord: 'DELETE FROM record WHERE kind = ? AND key = ?',
+};
+
+export function prepareStatements(db: SqliteDatabase): Statements {
+  const entries = Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)]);
+  return Object.fromEntries(entries) as unknown as Statements;
+}

@@ -1,0 +1,74 @@
+/** Status codes and how a status travels in HTTP/2 trailers. */
+
+import type { OutgoingHttpHeaders } from 'node:http2';
+import type { CallFailure } from './contract.js';
+
+export const statusCode = {
+  ok: 0,
+  cancelled: 1,
+  unknown: 2,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  resourceExhausted: 8,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+} as const;
+
+/** Longer messages are cut: some clients refuse headers of more than 8 KiB. */
+const messageCharactersMax = 4000;
+const messageEncodedBytesMax = 8000;
+
+export const okTrailers: OutgoingHttpHeaders = { 'grpc-status': '0' };
+
+export function fail(code: number, message: string): CallFailure {
+  return { ok: false, code, message };
+}
+
+export function failureTrailers(failure: CallFailure): OutgoingHttpHeaders {
+  const trailers: OutgoingHttpHeaders = { 'grpc-status': String(failure.code) };
+  if (failure.message !== '') trailers['grpc-message'] = encodeStatusMessage(failure.message);
+  if (failure.statusDetails !== undefined) trailers['grpc-status-details-bin'] = encodeBinary(failure.statusDetails);
+  return trailers;
+}
+
+/** Percent-encodes everything but printable ASCII, and the percent sign itself. */
+export function encodeStatusMessage(message: string): string {
+  const short = message.length > messageCharactersMax ? message.slice(0, messageCharactersMax) : message;
+  if (/^[ -$&-~]*$/.test(short)) return short;
+  let encoded = '';
+  for (const character of short) {
+    const piece = /[ -$&-~]/.test(character) ? character : percentEncoded(character);
+    if (encoded.length + piece.length > messageEncodedBytesMax) break;
+    encoded += piece;
+  }
+  return encoded;
+}
+
+function percentEncoded(character: string): string {
+  let encoded = '';
+  for (const byte of Buffer.from(character, 'utf8')) encoded += `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  return encoded;
+}
+
+/** Base64 without padding, as the other gRPC stacks send binary headers. */
+function encodeBinary(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64').replace(/=+$/, '');
+}
+
+const timeoutUnitMs: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 };
+
+/** Milliseconds of a `grpc-timeout` header (1 to 8 digits and a unit), rounded up; undefined when malformed. */
+export function parseGrpcTimeoutMs(header: string): number | undefined {
+  const unitMs = timeoutUnitMs[header.charAt(header.length - 1)];
+  const digits = header.length - 1;
+  if (unitMs === undefined || digits < 1 || digits > 8) return undefined;
+  let value = 0;
+  for (let index = 0; index < digits; index += 1) {
+    const digit = header.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  return Math.ceil(value * unitMs);
+}
