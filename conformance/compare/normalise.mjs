@@ -23,8 +23,8 @@ const PLACEHOLDERS = {
   pollerGroupId: '<id>',
 };
 
-/** Fields whose presence says nothing: the storage's own numbering. */
-const DROPPED = new Set(['taskId']);
+/** Fields whose presence says nothing: the storage's own numbering, and hints that depend on the load of the moment. */
+const DROPPED = new Set(['taskId', 'pollerScalingDecision']);
 
 /** Lists without an order: the SDK's core sends its flags as a hash set yields them. */
 const SETS = new Set(['coreUsedFlags', 'langUsedFlags']);

@@ -210,6 +210,21 @@ export const workflowTaskScenarios = {
     await at.complete(await at.pollWorkflow(), done);
   },
 
+  /** With this capability of the worker the task of a rejected update leaves no events. */
+  async 'update-rejected-and-discarded'(at) {
+    const execution = await at.start();
+    await at.complete(await at.pollWorkflow(), [command.startTimer('t')]);
+    const outcome = update(at, execution, 'u');
+    const task = await at.pollWorkflow();
+    const capabilities = { discardSpeculativeWorkflowTaskWithEvents: true };
+    at.observed['completed'] = await at.complete(task, [], { messages: [rejected(task.messages[0], 'rej')], capabilities });
+    at.observed['outcome'] = await outcome;
+    await at.signal(execution, 'after');
+    const next = await at.pollWorkflow();
+    at.observed['next task'] = { previousStartedEventId: next.previousStartedEventId, startedEventId: next.startedEventId };
+    await at.complete(next, done);
+  },
+
   async 'update-task-failed'(at) {
     const execution = await at.start();
     await at.complete(await at.pollWorkflow(), [command.startTimer('t')]);

@@ -98,6 +98,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     serverVersion: SERVER_VERSION,
     clusterId: 'perdure',
     clusterName: 'active',
+    storeName: options.dbFilename === undefined ? 'memory' : 'sqlite',
     address: () => (address === undefined ? '' : `${address.host}:${address.port}`),
   });
   const services = allServices(handler, health, log);

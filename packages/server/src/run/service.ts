@@ -3,9 +3,10 @@ import { encodeStatus, operatorService, workflowService } from '@perdure/protoco
 import type { RpcError } from '@perdure/protocol';
 import type { ApiContext, NamespaceDirectory } from '../api/contract.js';
 import { dispatch } from '../api/dispatch.js';
+import type { Finished } from '../api/dispatch.js';
 import type { Limits } from '../core/limits.js';
 import type { Clock, Random } from '../ports/index.js';
-import type { CallContext, CallFailure, CallHandler, Reply, Service } from '../transport/contract.js';
+import type { CallContext, CallFailure, CallHandler, CallResult, Reply, Service } from '../transport/contract.js';
 import type { Loop } from './loop.js';
 
 export interface ServiceOptions {
@@ -17,6 +18,8 @@ export interface ServiceOptions {
   readonly serverVersion: string;
   readonly clusterId: string;
   readonly clusterName: string;
+  /** What keeps the data: `memory`, `sqlite`. */
+  readonly storeName: string;
   /** `host:port`, once it is known. */
   readonly address: () => string;
 }
@@ -32,17 +35,14 @@ export class ApiHandler implements CallHandler {
     const plan = dispatch(call.method, request, this.#context(call));
     switch (plan.kind) {
       case 'answer':
-        reply({ ok: true, bytes: plan.bytes });
-        return;
       case 'error':
-        reply(failure(plan.error));
+        reply(result(plan));
         return;
       case 'ask': {
         const gone = this.#options.loop.ask(plan.request, {
           answer: (engineReply) => {
             if (call.isCancelled) return false;
-            const result = plan.finish(engineReply);
-            reply(result instanceof Uint8Array ? { ok: true, bytes: result } : failure(result));
+            reply(result(plan.finish(engineReply)));
             return true;
           },
         });
@@ -53,7 +53,7 @@ export class ApiHandler implements CallHandler {
   }
 
   #context(call: CallContext): ApiContext {
-    const { clock, random, limits, namespaces, serverVersion, clusterId, clusterName, address } = this.#options;
+    const { clock, random, limits, namespaces, serverVersion, clusterId, clusterName, storeName, address } = this.#options;
     const { metadata } = call;
     return {
       nowMs: clock.nowMs(),
@@ -62,6 +62,7 @@ export class ApiHandler implements CallHandler {
       serverVersion,
       clusterId,
       clusterName,
+      storeName,
       address: address(),
       caller: {
         clientName: metadata.get('client-name') ?? '',
@@ -72,6 +73,10 @@ export class ApiHandler implements CallHandler {
       newId: () => random.uuid(),
     };
   }
+}
+
+function result(finished: Finished): CallResult {
+  return finished.kind === 'answer' ? { ok: true, bytes: finished.bytes } : failure(finished.error);
 }
 
 function failure(error: RpcError): CallFailure {

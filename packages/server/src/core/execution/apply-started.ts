@@ -16,9 +16,12 @@ export interface RunKey {
 }
 
 /** A run before its first event. */
-export function emptyState(key: RunKey): ExecutionState {
+export function emptyState({ namespaceId, namespace, workflowId, runId }: RunKey): ExecutionState {
   return {
-    ...key,
+    namespaceId,
+    namespace,
+    workflowId,
+    runId,
     status: WorkflowExecutionStatus.RUNNING,
     nextEventId: 1,
     historySizeBytes: 0,
