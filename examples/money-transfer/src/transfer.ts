@@ -39,9 +39,15 @@ async function transferAll(client: Client): Promise<void> {
   const handles = await Promise.all(
     ids.map((workflowId) => client.workflow.start<typeof moneyTransfer>('moneyTransfer', { workflowId, taskQueue, args: [transfer] })),
   );
-  for (const handle of handles) console.log(`${handle.workflowId}: ${await handle.result().then(JSON.stringify, (error: Error) => `failed, ${error.cause ?? error}`)}`);
+  for (const handle of handles) console.log(`${handle.workflowId}: ${await outcomeOf(handle)}`);
   await printHistory(handles[0]!);
   printBooks(ids);
+}
+
+/** The result, or why there is none: the innermost cause. */
+async function outcomeOf(handle: WorkflowHandle): Promise<string> {
+  const reason = (error: Error): string => (error.cause instanceof Error ? reason(error.cause) : error.message);
+  return handle.result().then(JSON.stringify, (error: Error) => `failed: ${reason(error)}`);
 }
 
 async function printHistory(handle: WorkflowHandle): Promise<void> {

@@ -17,7 +17,7 @@ export function parse(commands: Commands, globals: FlagTable, args: readonly str
   const { words, rest } = splitCommand(commands, globals, args);
   const path = words.join(' ');
   if (words[0] === 'help') return { kind: 'help', path: knownPath(commands, rest.filter((each) => !each.startsWith('-'))) };
-  if (words.length === 0 && (words[0] === 'version' || rest.includes('--version') || rest.includes('-v'))) return { kind: 'version' };
+  if (words.length === 0 && ['version', '--version', '-v'].includes(rest[0] ?? '')) return { kind: 'version' };
   const command = commands[path];
   if (rest.some((arg) => arg === '--help' || arg === '-h')) return { kind: 'help', path };
   if (command === undefined) {

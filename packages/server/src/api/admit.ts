@@ -16,7 +16,11 @@ export function checkNamespaceName(name: string, context: ApiContext, whenEmpty:
   return isTooLong(name, context.limits) ? invalidArgument('Namespace length exceeds limit.') : undefined;
 }
 
-export function findNamespace(name: string, context: ApiContext, states: readonly NamespaceState[]): NamespaceRecord | Rejection {
+export function findNamespace(
+  name: string,
+  context: ApiContext,
+  states: readonly NamespaceState[],
+): NamespaceRecord | Rejection {
   const record = context.namespaces.byName(name);
   if (record === undefined) return namespaceNotFound(name);
   return states.includes(record.state) ? record : wrongState(record, states);

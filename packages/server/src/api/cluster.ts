@@ -1,5 +1,10 @@
 /** GetClusterInfo, ListClusters. */
-import type { GetClusterInfoRequest, GetClusterInfoResponse, ListClustersRequest, ListClustersResponse } from '@perdure/protocol';
+import type {
+  GetClusterInfoRequest,
+  GetClusterInfoResponse,
+  ListClustersRequest,
+  ListClustersResponse,
+} from '@perdure/protocol';
 import { SUPPORTED_CLIENTS } from './client-version.js';
 import { answer } from './contract.js';
 import type { ApiContext, Plan } from './contract.js';

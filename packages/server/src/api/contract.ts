@@ -72,7 +72,11 @@ export interface Ask<Response> {
 }
 
 export type Handler<Request, Response> = (request: Request, context: ApiContext) => Plan<Response>;
-export type NamespaceHandler<Request, Response> = (request: Request, context: ApiContext, namespace: NamespaceRecord) => Plan<Response>;
+export type NamespaceHandler<Request, Response> = (
+  request: Request,
+  context: ApiContext,
+  namespace: NamespaceRecord,
+) => Plan<Response>;
 export type TokenHandler<Request, Response> = (
   request: Request,
   context: ApiContext,

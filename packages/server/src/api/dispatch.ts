@@ -47,7 +47,10 @@ type AnyRow = Row<unknown, unknown>;
 const SERVICES = [
   [WORKFLOW_SERVICE, workflowService],
   [OPERATOR_SERVICE, operatorService],
-] as unknown as readonly (readonly [Readonly<Record<string, AnyRow>>, Readonly<Record<string, Rpc<unknown, unknown>>>])[];
+] as unknown as readonly (readonly [
+  Readonly<Record<string, AnyRow>>,
+  Readonly<Record<string, Rpc<unknown, unknown>>>,
+])[];
 
 let served: ReadonlyMap<string, Serve> | undefined;
 
@@ -82,7 +85,9 @@ function serve<Request, Response>(
 }
 
 function malformed({ message }: MalformedMessageError): RpcError {
-  const reason = message.includes('UTF-8') ? 'string field contains invalid UTF-8' : 'proto: cannot parse invalid wire-format data';
+  const reason = message.includes('UTF-8')
+    ? 'string field contains invalid UTF-8'
+    : 'proto: cannot parse invalid wire-format data';
   return internal(`grpc: error unmarshalling request: ${reason}`);
 }
 

@@ -1,6 +1,5 @@
 /** Refusals as they leave: the gRPC code and the detail of each. The first detail decides the class a client raises. */
 import {
-  NamespaceState,
   ResourceExhaustedCause,
   ResourceExhaustedScope,
   StatusCode,
@@ -26,7 +25,7 @@ import {
   workflowExecutionAlreadyStarted,
   workflowNotReady,
 } from '@perdure/protocol';
-import type { RpcError } from '@perdure/protocol';
+import type { NamespaceState, RpcError } from '@perdure/protocol';
 import type { Rejection, RejectionCode, RejectionDetail } from '../core/rejection.js';
 
 export function toRpcError(rejection: Rejection): RpcError {
@@ -52,7 +51,8 @@ const ERRORS: Readonly<Record<RejectionCode, MakeError>> = {
   UPDATE_ABORTED_BY_CLOSE: (message) => notFound(message),
   UPDATE_LIMIT_IN_FLIGHT: (message) => exhausted(message, ResourceExhaustedCause.CONCURRENT_LIMIT),
   UPDATE_LIMIT_TOTAL: (message) => failedPrecondition(message),
-  QUERY_FAILED: (message, detail) => queryFailed(message, { failure: detail?.kind === 'queryFailed' ? detail.failure : undefined }),
+  QUERY_FAILED: (message, detail) =>
+    queryFailed(message, { failure: detail?.kind === 'queryFailed' ? detail.failure : undefined }),
   QUERY_NO_POLLER: (message) => failedPrecondition(message),
   QUERY_TIMEOUT: (message) => deadlineExceeded(message),
   MULTI_OPERATION_FAILED: multiOperation,
@@ -93,7 +93,11 @@ function namespaceMissing(message: string, detail: RejectionDetail | undefined):
 function invalidState(message: string, detail: RejectionDetail | undefined): RpcError {
   if (detail?.kind !== 'namespaceState') return failedPrecondition(message);
   const { namespace, state, allowed } = detail;
-  return namespaceInvalidState(message, { namespace, state: state as NamespaceState, allowedStates: allowed as NamespaceState[] });
+  return namespaceInvalidState(message, {
+    namespace,
+    state: state as NamespaceState,
+    allowedStates: allowed as NamespaceState[],
+  });
 }
 
 function versionRefused(message: string, detail: RejectionDetail | undefined): RpcError {
@@ -105,7 +109,11 @@ function versionRefused(message: string, detail: RejectionDetail | undefined): R
 /** The code of the whole is that of the operation at fault: the first one that was not merely left out because of it. */
 function multiOperation(message: string, detail: RejectionDetail | undefined): RpcError {
   if (detail?.kind !== 'multiOperation') return internal(message);
-  const statuses = detail.statuses.map((status) => (status === undefined ? rpcError(StatusCode.OK, '') : toRpcError(status)));
-  const culprit = detail.statuses.findIndex((status) => status !== undefined && status.code !== 'MULTI_OPERATION_ABORTED');
+  const statuses = detail.statuses.map((status) =>
+    status === undefined ? rpcError(StatusCode.OK, '') : toRpcError(status),
+  );
+  const culprit = detail.statuses.findIndex(
+    (status) => status !== undefined && status.code !== 'MULTI_OPERATION_ABORTED',
+  );
   return multiOperationFailed(statuses[culprit]?.code ?? StatusCode.ABORTED, message, statuses);
 }

@@ -61,14 +61,19 @@ interface Place {
   readonly fromEventId: number;
 }
 
-function firstEvent(execution: WorkflowExecution | undefined, token: Uint8Array, isReverse: boolean): Place | Rejection {
+function firstEvent(
+  execution: WorkflowExecution | undefined,
+  token: Uint8Array,
+  isReverse: boolean,
+): Place | Rejection {
   const problem = checkExecution(execution);
   if (problem !== undefined) return problem;
   const { workflowId = '', runId = '' } = execution ?? {};
   if (token.length === 0) return { workflowId, runId, fromEventId: isReverse ? 0 : 1 };
   const place = decodeHistoryToken(token, isReverse);
   if (place === undefined) return invalidArgument('Invalid NextPageToken.');
-  if (runId !== '' && runId !== place.runId) return invalidArgument('RunId in the request does not match the NextPageToken.');
+  if (runId !== '' && runId !== place.runId)
+    return invalidArgument('RunId in the request does not match the NextPageToken.');
   return { workflowId, runId: place.runId, fromEventId: place.nextEventId };
 }
 

@@ -22,7 +22,14 @@ import {
   refusalMessage,
   resolveQuery,
 } from '../core/visibility/index.js';
-import type { CompareOperator, Condition, ListQuery, Outcome, ResolveOptions, VisibilityRecord } from '../core/visibility/index.js';
+import type {
+  CompareOperator,
+  Condition,
+  ListQuery,
+  Outcome,
+  ResolveOptions,
+  VisibilityRecord,
+} from '../core/visibility/index.js';
 import type { NamespaceRecord } from '../engine/messages.js';
 import type { CountGroup, ListPage } from '../ports/index.js';
 import { answer, ask } from './contract.js';
@@ -112,7 +119,8 @@ function listByFilters(
   if (earliestTime !== undefined) terms.push(compare('StartTime', '>=', formatTimeMs(earliestTime)));
   if (latestTime !== undefined) terms.push(compare('StartTime', '<=', formatTimeMs(latestTime)));
   if (executionFilter !== undefined) terms.push(compare('WorkflowId', '=', executionFilter.workflowId));
-  if (executionFilter !== undefined && executionFilter.runId !== '') terms.push(compare('RunId', '=', executionFilter.runId));
+  if (executionFilter !== undefined && executionFilter.runId !== '')
+    terms.push(compare('RunId', '=', executionFilter.runId));
   if (typeFilter !== undefined) terms.push(compare('WorkflowType', '=', typeFilter.name));
   const tree = { condition: { kind: 'and', terms }, groupBy: undefined, orderBy: [] } as const;
   const query = accepted(resolveQuery(tree, resolveOptions(context, namespace, 'list')));
@@ -170,7 +178,11 @@ export function executionInfo(row: VisibilityRecord): Init<WorkflowExecutionInfo
 
 const EMPTY_MESSAGE = new Uint8Array(0);
 
-function resolveOptions(context: ApiContext, namespace: NamespaceRecord, purpose: ResolveOptions['purpose']): ResolveOptions {
+function resolveOptions(
+  context: ApiContext,
+  namespace: NamespaceRecord,
+  purpose: ResolveOptions['purpose'],
+): ResolveOptions {
   const custom = [...namespace.searchAttributes].flatMap(([attribute, type]) =>
     isAttributeType(type) ? [[attribute, type] as const] : [],
   );

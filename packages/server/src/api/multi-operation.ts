@@ -42,7 +42,11 @@ export function executeMultiOperation(
   );
 }
 
-function startOperationProblem(start: StartWorkflowExecutionRequest, context: ApiContext, namespace: NamespaceRecord): Problem {
+function startOperationProblem(
+  start: StartWorkflowExecutionRequest,
+  context: ApiContext,
+  namespace: NamespaceRecord,
+): Problem {
   return (
     refuseIf(start.namespace !== namespace.name, OTHER_NAMESPACE) ??
     startProblem(start, context, namespace) ??
@@ -64,7 +68,10 @@ function updateOperationProblem(
     refuseIf(update.workflowExecution?.runId !== '', 'RunId is not allowed.') ??
     refuseIf(update.firstExecutionRunId !== '', 'FirstExecutionRunId is not allowed.') ??
     updateProblem(update, context) ??
-    refuseIf(update.workflowExecution?.workflowId !== start.workflowId, 'WorkflowId is not consistent with previous operation(s).')
+    refuseIf(
+      update.workflowExecution?.workflowId !== start.workflowId,
+      'WorkflowId is not consistent with previous operation(s).',
+    )
   );
 }
 

@@ -30,7 +30,10 @@ export const SYSTEM_NAMESPACE = 'temporal-system';
 
 const NAME_MISSING = 'Namespace not set on request.';
 
-export function registerNamespace(request: RegisterNamespaceRequest, context: ApiContext): Plan<RegisterNamespaceResponse> {
+export function registerNamespace(
+  request: RegisterNamespaceRequest,
+  context: ApiContext,
+): Plan<RegisterNamespaceResponse> {
   const name = request.namespace;
   const problem =
     checkNamespaceName(name, context, NAME_MISSING) ??
@@ -59,13 +62,19 @@ function checkRetention(retentionMs: number | undefined, { limits }: ApiContext)
   return refuseIf((retentionMs ?? 0) < limits.retentionMsMin, 'A valid retention period is not set on request.');
 }
 
-function checkClusters({ activeClusterName, clusters }: RegisterNamespaceRequest, { clusterName }: ApiContext): Problem {
+function checkClusters(
+  { activeClusterName, clusters }: RegisterNamespaceRequest,
+  { clusterName }: ApiContext,
+): Problem {
   const named = [activeClusterName, ...clusters.map((cluster) => cluster.clusterName)];
   const unknown = named.find((name) => name !== '' && name !== clusterName);
   return unknown === undefined ? undefined : invalidArgument(`Invalid cluster name: ${unknown}`);
 }
 
-export function describeNamespace(request: DescribeNamespaceRequest, context: ApiContext): Plan<DescribeNamespaceResponse> {
+export function describeNamespace(
+  request: DescribeNamespaceRequest,
+  context: ApiContext,
+): Plan<DescribeNamespaceResponse> {
   const { namespace: name, id } = request;
   const record = id !== '' && name === '' ? namespaceById(id, context) : namespaceByName(name, context);
   return isRejection(record) ? record : answer(namespaceMessage(record, context));
@@ -93,7 +102,10 @@ export function listNamespaces(request: ListNamespacesRequest, context: ApiConte
     .filter(({ state }) => state !== NamespaceState.DELETED || namespaceFilter?.includeDeleted === true);
   const lastId = decodeListToken(nextPageToken) ?? '';
   const from = lastId === '' ? 0 : shown.findIndex(({ id }) => id === lastId) + 1;
-  const page = shown.slice(from, from + (pageSize === 0 ? NAMESPACE_PAGE_ROWS : Math.min(pageSize, NAMESPACE_PAGE_ROWS_MAX)));
+  const page = shown.slice(
+    from,
+    from + (pageSize === 0 ? NAMESPACE_PAGE_ROWS : Math.min(pageSize, NAMESPACE_PAGE_ROWS_MAX)),
+  );
   const hasMore = from + page.length < shown.length;
   return answer({
     namespaces: page.map((record) => namespaceMessage(record, context)),
@@ -132,7 +144,10 @@ function updated(record: NamespaceRecord, { updateInfo }: UpdateNamespaceRequest
   };
 }
 
-export function deprecateNamespace(request: DeprecateNamespaceRequest, context: ApiContext): Plan<DeprecateNamespaceResponse> {
+export function deprecateNamespace(
+  request: DeprecateNamespaceRequest,
+  context: ApiContext,
+): Plan<DeprecateNamespaceResponse> {
   const record = changeable(request.namespace, context);
   if (isRejection(record)) return record;
   const namespace = { ...record, state: NamespaceState.DEPRECATED };

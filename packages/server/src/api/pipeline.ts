@@ -60,7 +60,8 @@ function findTask(
   const token = readTaskToken(tokenBytes, kinds);
   if (isTokenRejection(token)) return token;
   if (named === undefined) return tokenNamespace(path, token, context);
-  if (token.namespaceId !== named.id) return invalidArgument('Operation requested with a token from a different namespace.');
+  if (token.namespaceId !== named.id)
+    return invalidArgument('Operation requested with a token from a different namespace.');
   return { namespace: named, token };
 }
 

@@ -1,9 +1,20 @@
 /** PollWorkflowTaskQueue. */
-import type { PollWorkflowTaskQueueRequest, PollWorkflowTaskQueueResponse, WorkerVersionCapabilities } from '@perdure/protocol';
+import type {
+  PollWorkflowTaskQueueRequest,
+  PollWorkflowTaskQueueResponse,
+  WorkerVersionCapabilities,
+} from '@perdure/protocol';
 import type { NamespaceRecord } from '../engine/messages.js';
 import { asAnswered, ask } from './contract.js';
 import type { ApiContext, Plan } from './contract.js';
-import { checkIdentity, checkPollDeadline, checkTaskQueue, longPollDeadline, refuseIf, utf8Length } from './validate.js';
+import {
+  checkIdentity,
+  checkPollDeadline,
+  checkTaskQueue,
+  longPollDeadline,
+  refuseIf,
+  utf8Length,
+} from './validate.js';
 import type { Problem } from './validate.js';
 
 export function pollWorkflowTask(

@@ -8,7 +8,11 @@ import { checkBlob, checkExecution, refuseIf } from './validate.js';
 /** How long a query waits for a worker when its caller did not say. */
 const QUERY_TIMEOUT_MS = 10_000;
 
-export function query(request: QueryWorkflowRequest, context: ApiContext, namespace: NamespaceRecord): Plan<QueryWorkflowResponse> {
+export function query(
+  request: QueryWorkflowRequest,
+  context: ApiContext,
+  namespace: NamespaceRecord,
+): Plan<QueryWorkflowResponse> {
   const problem =
     checkExecution(request.execution) ??
     refuseIf(request.query === undefined, 'WorkflowQuery is not set on request.') ??

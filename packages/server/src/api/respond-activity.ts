@@ -98,7 +98,10 @@ interface ActivityIds {
 }
 
 /** The activity that a request names by its ids. */
-export function activityById({ workflowId, runId, activityId }: ActivityIds, namespace: NamespaceRecord): ActivityTarget | Rejection {
+export function activityById(
+  { workflowId, runId, activityId }: ActivityIds,
+  namespace: NamespaceRecord,
+): ActivityTarget | Rejection {
   if (activityId === '') return invalidArgument('ActivityId is not set on request.');
   if (runId !== '' && !isUuid(runId)) return invalidArgument('RunId is not valid UUID.');
   // Without a workflow id an activity of its own is meant; there are none yet.

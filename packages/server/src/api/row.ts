@@ -40,7 +40,9 @@ export function cluster<Request, Response>(handle: Handler<Request, Response>): 
 }
 
 /** For RPCs whose own checks come before those of their namespace, or that make it. */
-export function aboutNamespace<Request extends Named, Response>(handle: Handler<Request, Response>): Row<Request, Response> {
+export function aboutNamespace<Request extends Named, Response>(
+  handle: Handler<Request, Response>,
+): Row<Request, Response> {
   return { scope: 'cluster', namespaceOf: (request) => request.namespace, handle };
 }
 
@@ -53,7 +55,10 @@ export function inNamespace<Request extends Named, Response>(
 
 type WithToken = Named & { readonly taskToken: Uint8Array };
 
-function byToken<Request extends WithToken, Response>(kind: TaskTokenKind, handle: TokenHandler<Request, Response>): Row<Request, Response> {
+function byToken<Request extends WithToken, Response>(
+  kind: TaskTokenKind,
+  handle: TokenHandler<Request, Response>,
+): Row<Request, Response> {
   return {
     scope: 'token',
     namespaceOf: (request) => request.namespace,
@@ -63,12 +68,15 @@ function byToken<Request extends WithToken, Response>(kind: TaskTokenKind, handl
   };
 }
 
-export const forWorkflowTask = <Request extends WithToken, Response>(handle: TokenHandler<Request, Response>): Row<Request, Response> =>
-  byToken(TaskTokenKind.WORKFLOW, handle);
-export const forActivity = <Request extends WithToken, Response>(handle: TokenHandler<Request, Response>): Row<Request, Response> =>
-  byToken(TaskTokenKind.ACTIVITY, handle);
-export const forQuery = <Request extends WithToken, Response>(handle: TokenHandler<Request, Response>): Row<Request, Response> =>
-  byToken(TaskTokenKind.QUERY, handle);
+export const forWorkflowTask = <Request extends WithToken, Response>(
+  handle: TokenHandler<Request, Response>,
+): Row<Request, Response> => byToken(TaskTokenKind.WORKFLOW, handle);
+export const forActivity = <Request extends WithToken, Response>(
+  handle: TokenHandler<Request, Response>,
+): Row<Request, Response> => byToken(TaskTokenKind.ACTIVITY, handle);
+export const forQuery = <Request extends WithToken, Response>(
+  handle: TokenHandler<Request, Response>,
+): Row<Request, Response> => byToken(TaskTokenKind.QUERY, handle);
 
 /** Rows for names that are not built yet. */
 export function unimplemented<Name extends string>(names: readonly Name[]): Readonly<Record<Name, UnimplementedRow>> {

@@ -35,7 +35,10 @@ export function getSearchAttributes(): Plan<GetSearchAttributesResponse> {
   return answer({ keys: SERVER_ATTRIBUTES });
 }
 
-export function listSearchAttributes(request: ListSearchAttributesRequest, context: ApiContext): Plan<ListSearchAttributesResponse> {
+export function listSearchAttributes(
+  request: ListSearchAttributesRequest,
+  context: ApiContext,
+): Plan<ListSearchAttributesResponse> {
   const namespace = namespaceOf(request.namespace, context);
   if (isRejection(namespace)) return namespace;
   const customAttributes = new Map<string, IndexedValueType>();
@@ -44,7 +47,10 @@ export function listSearchAttributes(request: ListSearchAttributesRequest, conte
 }
 
 /** A name that exists keeps its type: adding it again changes nothing. */
-export function addSearchAttributes(request: AddSearchAttributesRequest, context: ApiContext): Plan<AddSearchAttributesResponse> {
+export function addSearchAttributes(
+  request: AddSearchAttributesRequest,
+  context: ApiContext,
+): Plan<AddSearchAttributesResponse> {
   const namespace = changedNamespace(request.namespace, request.searchAttributes.size, context);
   if (isRejection(namespace)) return namespace;
   for (const [name, type] of request.searchAttributes) {
@@ -86,7 +92,9 @@ export function removeSearchAttributes(
 }
 
 function namespaceOf(name: string, context: ApiContext): NamespaceRecord | Rejection {
-  return checkNamespaceName(name, context, 'Namespace is not set on request.') ?? findNamespace(name, context, NOT_DELETED);
+  return (
+    checkNamespaceName(name, context, 'Namespace is not set on request.') ?? findNamespace(name, context, NOT_DELETED)
+  );
 }
 
 /** A namespace that does not exist counts before missing attributes, a missing name after them. */

@@ -17,7 +17,14 @@ import type { NamespaceRecord } from '../engine/messages.js';
 import { asAnswered, ask } from './contract.js';
 import type { ApiContext, Plan } from './contract.js';
 import { checkCallbacks, checkRunFields } from './validate-start.js';
-import { checkBlob, checkLength, checkLengthExactly, checkNewWorkflowId, checkTaskQueue, refuseIf } from './validate.js';
+import {
+  checkBlob,
+  checkLength,
+  checkLengthExactly,
+  checkNewWorkflowId,
+  checkTaskQueue,
+  refuseIf,
+} from './validate.js';
 import type { Problem } from './validate.js';
 
 export function startWorkflow(
@@ -31,7 +38,11 @@ export function startWorkflow(
 }
 
 /** What is wrong with a start, also with the start of an update-with-start. */
-export function startProblem(request: StartWorkflowExecutionRequest, context: ApiContext, namespace: NamespaceRecord): Problem {
+export function startProblem(
+  request: StartWorkflowExecutionRequest,
+  context: ApiContext,
+  namespace: NamespaceRecord,
+): Problem {
   const { limits } = context;
   return (
     checkNewWorkflowId(request.workflowId, limits) ??
@@ -47,7 +58,10 @@ export function startProblem(request: StartWorkflowExecutionRequest, context: Ap
 }
 
 /** The request with its id and policies filled in. */
-export function completeStart(request: StartWorkflowExecutionRequest, context: ApiContext): StartWorkflowExecutionRequest {
+export function completeStart(
+  request: StartWorkflowExecutionRequest,
+  context: ApiContext,
+): StartWorkflowExecutionRequest {
   const policies = resolvedPolicies(request, Conflict.FAIL);
   return { ...request, ...policies, requestId: request.requestId === '' ? context.newId() : request.requestId };
 }
@@ -111,7 +125,10 @@ interface IdPolicies {
 }
 
 /** Numbers that no policy has are taken for the default, as the field does. */
-function resolvedPolicies({ workflowIdReusePolicy, workflowIdConflictPolicy }: IdPolicies, byDefault: Conflict): IdPolicies {
+function resolvedPolicies(
+  { workflowIdReusePolicy, workflowIdConflictPolicy }: IdPolicies,
+  byDefault: Conflict,
+): IdPolicies {
   if (workflowIdReusePolicy === Reuse.TERMINATE_IF_RUNNING) {
     return { workflowIdReusePolicy: Reuse.ALLOW_DUPLICATE, workflowIdConflictPolicy: Conflict.TERMINATE_EXISTING };
   }
@@ -125,4 +142,8 @@ const REUSE_POLICIES: ReadonlySet<Reuse> = new Set<Reuse>([
   Reuse.ALLOW_DUPLICATE_FAILED_ONLY,
   Reuse.REJECT_DUPLICATE,
 ]);
-const CONFLICT_POLICIES: ReadonlySet<Conflict> = new Set<Conflict>([Conflict.FAIL, Conflict.USE_EXISTING, Conflict.TERMINATE_EXISTING]);
+const CONFLICT_POLICIES: ReadonlySet<Conflict> = new Set<Conflict>([
+  Conflict.FAIL,
+  Conflict.USE_EXISTING,
+  Conflict.TERMINATE_EXISTING,
+]);

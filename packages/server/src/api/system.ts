@@ -3,7 +3,10 @@ import type { GetSystemInfoRequest, GetSystemInfoResponse } from '@perdure/proto
 import { answer } from './contract.js';
 import type { ApiContext, Plan } from './contract.js';
 
-export function getSystemInfo(_request: GetSystemInfoRequest, { serverVersion }: ApiContext): Plan<GetSystemInfoResponse> {
+export function getSystemInfo(
+  _request: GetSystemInfoRequest,
+  { serverVersion }: ApiContext,
+): Plan<GetSystemInfoResponse> {
   return answer({ serverVersion, capabilities: CAPABILITIES });
 }
 
@@ -14,7 +17,7 @@ const CAPABILITIES: GetSystemInfoResponse['capabilities'] = {
   activityFailureIncludeHeartbeat: true,
   supportsSchedules: false,
   encodedFailureAttributes: true,
-  buildIdBasedVersioning: false,
+  buildIdBasedVersioning: true,
   upsertMemo: true,
   eagerWorkflowStart: true,
   sdkMetadata: true,

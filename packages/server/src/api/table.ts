@@ -1,5 +1,5 @@
 /** Every RPC of the two services and who handles it. A method added to the API does not compile until it has a row. */
-import { operatorService, workflowService } from '@perdure/protocol';
+import type { operatorService, workflowService } from '@perdure/protocol';
 import type { RequestOf, ResponseOf } from '@perdure/protocol';
 import { ONLY_REGISTERED } from './admit.js';
 import { getClusterInfo, listClusters } from './cluster.js';
@@ -31,7 +31,12 @@ import {
 import { queryTaskCompleted, workflowTaskCompleted, workflowTaskFailed } from './respond-workflow-task.js';
 import { aboutNamespace, cluster, forActivity, forQuery, forWorkflowTask, inNamespace, unimplemented } from './row.js';
 import type { Row } from './row.js';
-import { addSearchAttributes, getSearchAttributes, listSearchAttributes, removeSearchAttributes } from './search-attribute.js';
+import {
+  addSearchAttributes,
+  getSearchAttributes,
+  listSearchAttributes,
+  removeSearchAttributes,
+} from './search-attribute.js';
 import { signal } from './signal.js';
 import { signalWithStart, startWorkflow } from './start.js';
 import { getSystemInfo } from './system.js';
@@ -40,7 +45,9 @@ import { UNIMPLEMENTED_OPERATOR_SERVICE, UNIMPLEMENTED_WORKFLOW_SERVICE } from '
 import { pollUpdate, update } from './update.js';
 import { shutdownWorker } from './worker.js';
 
-type RowsOf<Service> = { readonly [Method in keyof Service]: Row<RequestOf<Service[Method]>, ResponseOf<Service[Method]>> };
+type RowsOf<Service> = {
+  readonly [Method in keyof Service]: Row<RequestOf<Service[Method]>, ResponseOf<Service[Method]>>;
+};
 
 export const WORKFLOW_SERVICE = {
   // system and cluster

@@ -44,7 +44,8 @@ const NO_TIME_MS = -62_135_596_800_000;
 
 /** One version, the unversioned one, whose name is empty. */
 function enhanced(queues: TaskQueueAnswer, request: DescribeTaskQueueRequest): Init<DescribeTaskQueueResponse> {
-  const asked = request.taskQueueTypes.length > 0 ? request.taskQueueTypes : [TaskQueueType.WORKFLOW, TaskQueueType.ACTIVITY];
+  const asked =
+    request.taskQueueTypes.length > 0 ? request.taskQueueTypes : [TaskQueueType.WORKFLOW, TaskQueueType.ACTIVITY];
   const typesInfo = new Map<number, Init<TaskQueueTypeInfo>>();
   for (const type of asked) {
     const queue = queueOf(queues, type);
@@ -61,7 +62,14 @@ function enhanced(queues: TaskQueueAnswer, request: DescribeTaskQueueRequest): I
 type Queue = TaskQueueAnswer['workflow'];
 type Backlog = Omit<Queue, 'pollers' | 'byPriority'>;
 
-const NO_QUEUE: Queue = { pollers: [], byPriority: new Map(), backlogCount: 0, backlogAgeMs: 0, addRate: 0, dispatchRate: 0 };
+const NO_QUEUE: Queue = {
+  pollers: [],
+  byPriority: new Map(),
+  backlogCount: 0,
+  backlogAgeMs: 0,
+  addRate: 0,
+  dispatchRate: 0,
+};
 
 function queueOf(queues: TaskQueueAnswer, type: TaskQueueType): Queue {
   switch (type) {

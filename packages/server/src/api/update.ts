@@ -22,11 +22,17 @@ export function update(
   const problem = checkExecution(request.workflowExecution) ?? updateProblem(request, context);
   if (problem !== undefined) return problem;
   const complete = completeUpdate(request, context);
-  return ask({ kind: 'update', namespaceId: namespace.id, request: complete, deadlineMs: updateDeadline(context) }, asAnswered);
+  return ask(
+    { kind: 'update', namespaceId: namespace.id, request: complete, deadlineMs: updateDeadline(context) },
+    asAnswered,
+  );
 }
 
 /** What is wrong with the update itself, whatever execution it is for. */
-export function updateProblem({ request, waitPolicy }: UpdateWorkflowExecutionRequest, { limits }: ApiContext): Problem {
+export function updateProblem(
+  { request, waitPolicy }: UpdateWorkflowExecutionRequest,
+  { limits }: ApiContext,
+): Problem {
   return (
     refuseIf(request?.meta === undefined, 'Update meta is not set on request.') ??
     checkLength('UpdateId', request?.meta?.updateId ?? '', limits) ??
@@ -45,7 +51,10 @@ const ASYNCHRONOUS = reject(
 );
 
 /** The request with an update id and a stage to wait for. */
-export function completeUpdate(update: UpdateWorkflowExecutionRequest, context: ApiContext): UpdateWorkflowExecutionRequest {
+export function completeUpdate(
+  update: UpdateWorkflowExecutionRequest,
+  context: ApiContext,
+): UpdateWorkflowExecutionRequest {
   const { request, waitPolicy } = update;
   if (request?.meta === undefined) return update;
   const { updateId } = request.meta;
@@ -70,7 +79,11 @@ export function pollUpdate(
   const { updateRef } = request;
   if (updateRef === undefined) return invalidArgument('UpdateRef is not set on request.');
   const execution = updateRef.workflowExecution;
-  if ((execution?.workflowId ?? '') === '') return invalidArgument("Can't load workflow execution.  WorkflowId not set.");
+  if ((execution?.workflowId ?? '') === '')
+    return invalidArgument("Can't load workflow execution.  WorkflowId not set.");
   const problem = checkExecution(execution);
-  return problem ?? ask({ kind: 'pollUpdate', namespaceId: namespace.id, request, deadlineMs: updateDeadline(context) }, asAnswered);
+  return (
+    problem ??
+    ask({ kind: 'pollUpdate', namespaceId: namespace.id, request, deadlineMs: updateDeadline(context) }, asAnswered)
+  );
 }

@@ -1,6 +1,12 @@
 /** Checks of what makes a run: its times, retry policy, cron text, attributes, links, priority. */
 import { Callback, Link, SearchAttributes, TimeoutType } from '@perdure/protocol';
-import type { LinkWorkflowEvent, Priority, RetryPolicy, StartWorkflowExecutionRequest, VersioningOverride } from '@perdure/protocol';
+import type {
+  LinkWorkflowEvent,
+  Priority,
+  RetryPolicy,
+  StartWorkflowExecutionRequest,
+  VersioningOverride,
+} from '@perdure/protocol';
 import { searchAttributesProblem } from '../core/attributes/check.js';
 import { retryPolicyProblem } from '../core/execution/retry.js';
 import type { Limits } from '../core/limits.js';
@@ -126,8 +132,10 @@ export function checkLinks(links: readonly Uint8Array[], limits: Limits): Proble
   }
   for (const bytes of links) {
     const problem =
-      refuseIf(bytes.length > linkSizeBytesMax, `link exceeds allowed size of ${linkSizeBytesMax}, got ${bytes.length}`) ??
-      checkLink(Link.decode(bytes));
+      refuseIf(
+        bytes.length > linkSizeBytesMax,
+        `link exceeds allowed size of ${linkSizeBytesMax}, got ${bytes.length}`,
+      ) ?? checkLink(Link.decode(bytes));
     if (problem !== undefined) return problem;
   }
   return undefined;
@@ -135,7 +143,8 @@ export function checkLinks(links: readonly Uint8Array[], limits: Limits): Proble
 
 function checkLink(link: Link): Problem {
   if (link.workflowEvent !== undefined) return checkWorkflowEventLink(link.workflowEvent);
-  if (link.batchJob !== undefined) return refuseIf(link.batchJob.jobId === '', 'batch job link must not have an empty job ID');
+  if (link.batchJob !== undefined)
+    return refuseIf(link.batchJob.jobId === '', 'batch job link must not have an empty job ID');
   return refuseIf(
     link.activity === undefined && link.nexusOperation === undefined && link.workflow === undefined,
     'unsupported link variant',
@@ -163,6 +172,8 @@ export function checkCallbacks(callbacks: readonly Uint8Array[]): Problem {
   if (nexus === undefined) return reject('UNIMPLEMENTED', 'unknown callback variant: <nil>');
   const isWeb = /^https?:\/\//i.test(nexus.url);
   return invalidArgument(
-    isWeb ? `invalid url: url does not match any configured callback address: ${nexus.url}` : `invalid url: unknown scheme: ${nexus.url}`,
+    isWeb
+      ? `invalid url: url does not match any configured callback address: ${nexus.url}`
+      : `invalid url: unknown scheme: ${nexus.url}`,
   );
 }

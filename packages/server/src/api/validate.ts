@@ -10,7 +10,8 @@ import type { Rejection } from '../core/rejection.js';
 
 export type Problem = Rejection | undefined;
 
-export const refuseIf = (isWrong: boolean, message: string): Problem => (isWrong ? invalidArgument(message) : undefined);
+export const refuseIf = (isWrong: boolean, message: string): Problem =>
+  isWrong ? invalidArgument(message) : undefined;
 
 /** Length in bytes of UTF-8: the unit of all limits on ids and names. */
 export function utf8Length(text: string): number {
@@ -41,7 +42,10 @@ export function checkLengthExactly(what: string, text: string, limits: Limits): 
 
 /** The id of a run to be made. Ids that only name a run are not measured: one that is too long is just not found. */
 export function checkNewWorkflowId(workflowId: string, limits: Limits): Problem {
-  return refuseIf(workflowId === '', 'WorkflowId is not set on request.') ?? checkLengthExactly('WorkflowId', workflowId, limits);
+  return (
+    refuseIf(workflowId === '', 'WorkflowId is not set on request.') ??
+    checkLengthExactly('WorkflowId', workflowId, limits)
+  );
 }
 
 export function checkExecution(execution: WorkflowExecution | undefined): Problem {
@@ -91,7 +95,10 @@ export function checkPollDeadline(deadlineMs: number | undefined, nowMs: number)
 const ANSWER_TAIL_MS = 1_000;
 
 /** When a long poll is answered, empty if nothing came: after `longestMs`, or a little before the caller gives up. */
-export function longPollDeadline(context: { readonly nowMs: number; readonly deadlineMs: number | undefined }, longestMs: number): number {
+export function longPollDeadline(
+  context: { readonly nowMs: number; readonly deadlineMs: number | undefined },
+  longestMs: number,
+): number {
   const { nowMs, deadlineMs } = context;
   if (deadlineMs === undefined) return nowMs + longestMs;
   return Math.max(nowMs, Math.min(nowMs + longestMs, deadlineMs - ANSWER_TAIL_MS));

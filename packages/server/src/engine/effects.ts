@@ -1,7 +1,7 @@
 /** What a transition asks for, turned into work: claims, dispatch rows, messages, the run that follows. */
 import type { WorkerVersionStamp } from '@perdure/protocol';
 import { beginRun, seal } from '../core/execution/index.js';
-import type { Effect, NewRun, PendingActivity, PendingWorkflowTask } from '../core/execution/index.js';
+import type { Effect, NewRun, PendingActivity, PendingWorkflowTask, WorkflowPoller } from '../core/execution/index.js';
 import { isRejection } from '../core/rejection.js';
 import { activityHandle, deliverActivityTask, deliverWorkflowTask, startedRef } from './answers.js';
 import type { Decision } from './decision.js';
@@ -69,7 +69,7 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
   if (task === undefined || task.startedEventId !== 0) return;
   const inline = context.inlineWorkflowTask;
   if (inline !== undefined && !inline.taken && (task.isSticky || inline.acceptsNormal)) {
-    inline.taken = startClaimed(engine, decision, run, task, inline.identity, inline.workerVersion);
+    inline.taken = startClaimed(engine, decision, run, task, { identity: inline.identity, workerVersion: inline.workerVersion, isEagerStart: inline.acceptsNormal });
     if (inline.taken) return;
   }
   if (task.isSticky && !engine.matching.hasRecentPoller(workflowQueue(run, task), engine.nowMs, STICKY_ABSENCE_MS)) {
@@ -87,7 +87,7 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
     return;
   }
   claimed(engine, decision, poller);
-  if (startClaimed(engine, decision, run, task, poller.identity, pollerVersion(poller))) {
+  if (startClaimed(engine, decision, run, task, { identity: poller.identity, workerVersion: pollerVersion(poller) })) {
     decision.onCommitted(() => deliverWorkflowTask(engine, run, poller.pollId, startedRef(run)));
   } else engine.matching.park(poller);
 }
@@ -97,10 +97,9 @@ function startClaimed(
   decision: Decision,
   run: Run,
   task: PendingWorkflowTask,
-  identity: string,
-  workerVersion: WorkerVersionStamp | undefined,
+  worker: Pick<WorkflowPoller, 'identity' | 'workerVersion' | 'isEagerStart'>,
 ): boolean {
-  const poll = { identity, workerVersion, requestId: engine.random.uuid(), isSticky: task.isSticky };
+  const poll = { ...worker, requestId: engine.random.uuid(), isSticky: task.isSticky };
   const started = engine.transit(run, { kind: 'workflowTaskStarted', scheduledEventId: task.scheduledEventId, attempt: task.attempt, poll });
   if (isRejection(started)) return false;
   decision.absorb(run, started);

@@ -99,6 +99,8 @@ export class Engine {
       random: () => random.next(),
       checkSearchAttributes: (fields) => namespaces.checkSearchAttributes(namespaceId, fields, this.limits),
       namespaceId: (name) => namespaces.byName(name)?.id,
+      retentionMs: namespaces.retentionMs(namespaceId),
+      typedSearchAttributes: (fields) => namespaces.typedSearchAttributes(namespaceId, fields),
     };
   }
 

@@ -1,6 +1,7 @@
 /** The namespaces: small, all in memory, changed by commit. A new one can be used as soon as its registration is answered. */
 import { NamespaceState, decodeValue, encodeValue } from '@perdure/protocol';
-import { searchAttributesProblem } from '../core/attributes/check.js';
+import { attributeType, searchAttributesProblem } from '../core/attributes/check.js';
+import { withAttributeType } from '../core/attributes/payloads.js';
 import type { Limits } from '../core/limits.js';
 import { Decision } from './decision.js';
 import type { Engine } from './engine.js';
@@ -57,6 +58,21 @@ export class Namespaces {
     return searchAttributesProblem(fields, { namespace: record?.name ?? '', custom, limits });
   }
 
+  typedSearchAttributes(namespaceId: string, fields: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array> {
+    const custom = this.#byId.get(namespaceId)?.searchAttributes ?? new Map<string, number>();
+    const typed = new Map<string, Uint8Array>();
+    for (const [name, payload] of fields) {
+      const type = attributeType(name, custom);
+      typed.set(name, type === undefined ? payload : withAttributeType(payload, type));
+    }
+    return typed;
+  }
+
+  /** How long closed runs are kept. */
+  retentionMs(namespaceId: string): number {
+    return this.#byId.get(namespaceId)?.retentionMs ?? DEFAULT_RETENTION_MS;
+  }
+
   #set(record: NamespaceRecord): void {
     this.#byId.set(record.id, record);
     if (record.state !== NamespaceState.DELETED || !this.#byName.has(record.name)) this.#byName.set(record.name, record);
@@ -69,6 +85,8 @@ export class Namespaces {
     if (before !== undefined) this.#set(before);
   }
 }
+
+const DEFAULT_RETENTION_MS = 72 * 3_600_000;
 
 export function encodeNamespace(record: NamespaceRecord): Uint8Array {
   return encodeValue(record);

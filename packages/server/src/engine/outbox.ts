@@ -12,7 +12,7 @@ import { Decision } from './decision.js';
 import { NO_CONTEXT, startRun } from './effects.js';
 import type { Engine } from './engine.js';
 import type { Run } from './run.js';
-import { currentFacts } from './starts.js';
+import { currentFacts, terminateExisting } from './starts.js';
 
 type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
 
@@ -81,8 +81,9 @@ export class Outbox {
     }
     const attributes = WorkflowExecutionStartedEventAttributes.decode(start.attributes);
     const isRepeated = verdict.kind === 'sameRequest' && current !== undefined;
-    if (!isRepeated && verdict.kind === 'terminateAndStart' && current !== undefined) this.#terminate(decision, current);
-    const run = isRepeated ? current : startRun(this.#engine, decision, this.#childRun(letter, message, attributes), NO_CONTEXT, current);
+    const newRun = this.#childRun(letter, message, attributes);
+    if (verdict.kind === 'terminateAndStart' && current !== undefined) terminateExisting(this.#engine, decision, current, newRun.runId);
+    const run = isRepeated ? current : startRun(this.#engine, decision, newRun, NO_CONTEXT, current);
     this.#answer(decision, from, { kind: 'childStarted', initiatedEventId, runId: run.runId, header: attributes.header });
   }
 
@@ -107,24 +108,6 @@ export class Outbox {
         workflowExecutionExpirationTime: expiration(nowMs + firstWorkflowTaskBackoff, attributes.workflowExecutionTimeout ?? 0),
       },
     };
-  }
-
-  #terminate(decision: Decision, current: Run): void {
-    const terminated = this.#engine.transit(current, {
-      kind: 'terminate',
-      request: {
-        namespace: '',
-        workflowExecution: undefined,
-        reason: 'TerminateIfRunning WorkflowIdReusePolicy Policy',
-        details: undefined,
-        identity: 'history-service',
-        firstExecutionRunId: '',
-        links: [],
-      },
-    });
-    if (isRejection(terminated)) return;
-    decision.absorb(current, terminated);
-    for (const effect of terminated.effects) this.#engine.perform(decision, current, effect);
   }
 
   /** The receiver does not exist (any more): who waits for an answer gets one. */

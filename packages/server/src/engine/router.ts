@@ -83,7 +83,8 @@ const ROUTES: Routes = {
 
 function describe(engine: Engine, run: Run): object {
   const customAttributes = engine.namespaces.byId(run.state.namespaceId)?.searchAttributes ?? new Map<string, number>();
-  return describeExecution(run.state, { nowMs: engine.nowMs, customAttributes });
+  const retentionMs = engine.namespaces.retentionMs(run.state.namespaceId);
+  return describeExecution(run.state, { nowMs: engine.nowMs, customAttributes, retentionMs });
 }
 
 const isOfChain = (firstRunId: string, wanted: string): boolean => wanted === '' || wanted === firstRunId;

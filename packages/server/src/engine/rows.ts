@@ -15,8 +15,5 @@ export function putExecution(engine: Engine, run: Run): Write {
 }
 
 export function retentionDueMs(engine: Engine, run: Run): number {
-  const retentionMs = engine.namespaces.byId(run.state.namespaceId)?.retentionMs ?? DEFAULT_RETENTION_MS;
-  return (run.state.closedAtMs ?? engine.nowMs) + retentionMs;
+  return (run.state.closedAtMs ?? engine.nowMs) + engine.namespaces.retentionMs(run.state.namespaceId);
 }
-
-const DEFAULT_RETENTION_MS = 72 * 3_600_000;

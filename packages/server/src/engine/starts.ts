@@ -1,8 +1,9 @@
 /** Start, signal-with-start and update-with-start: the decision by workflow id, then the first commit. */
-import { EventType, Link, WorkflowExecutionStatus, WorkflowIdConflictPolicy } from '@perdure/protocol';
+import { EventType, Link, Payloads, WorkflowExecutionStatus, WorkflowIdConflictPolicy } from '@perdure/protocol';
 import type { Init, PollWorkflowTaskQueueResponse, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse } from '@perdure/protocol';
 import { decideStart, isClosed, newRunFromRequest, updateStage } from '../core/execution/index.js';
-import type { CurrentRunFacts, SignalInput, StartDecision, StartPolicies } from '../core/execution/index.js';
+import type { CurrentRunFacts, NewRun, SignalInput, StartDecision, StartPolicies } from '../core/execution/index.js';
+import { encodeJsonPayload } from '../core/attributes/payloads.js';
 import { isRejection, reject } from '../core/rejection.js';
 import type { Rejection } from '../core/rejection.js';
 import { buildWorkflowTask, startedRef } from './answers.js';
@@ -60,23 +61,25 @@ function beginNew(
   current: Run | undefined,
   verdict: StartDecision,
   context: TaskContext | undefined,
-  signal?: SignalInput,
+  extra: Pick<NewRun, 'signal' | 'update'> = {},
 ): Run {
-  if (current !== undefined && 'kind' in verdict && verdict.kind === 'terminateAndStart') terminateExisting(engine, decision, current, request);
+  const runId = engine.random.uuid();
+  if (current !== undefined && 'kind' in verdict && verdict.kind === 'terminateAndStart') terminateExisting(engine, decision, current, runId);
   const isEager = context?.inlineWorkflowTask !== undefined;
-  const base = newRunFromRequest(request, { namespaceId, runId: engine.random.uuid() }, engine.env(namespaceId), isEager);
-  const newRun = signal === undefined ? base : { ...base, signal };
+  const newRun = { ...newRunFromRequest(request, { namespaceId, runId }, engine.env(namespaceId), isEager), ...extra };
   return startRun(engine, decision, newRun, context ?? NO_CONTEXT, current);
 }
 
-function terminateExisting(engine: Engine, decision: Decision, current: Run, request: StartWorkflowExecutionRequest): void {
+/** The run before ends so that the new one may take its place. */
+export function terminateExisting(engine: Engine, decision: Decision, current: Run, newRunId: string): void {
+  const details = Payloads.encode({ payloads: [encodeJsonPayload(`terminated by new runID: ${newRunId}`)] });
   const terminated = engine.transit(current, {
     kind: 'terminate',
     request: {
-      namespace: request.namespace,
+      namespace: '',
       workflowExecution: undefined,
-      reason: 'TerminateIfRunning WorkflowIdReusePolicy Policy',
-      details: undefined,
+      reason: 'TerminateIfRunning WorkflowIdReusePolicy',
+      details,
       identity: 'history-service',
       firstExecutionRunId: '',
       links: [],
@@ -162,7 +165,7 @@ export function signalWithStart(engine: Engine, replyTo: ReplyTo, { namespaceId,
         return;
       }
       const decision = new Decision();
-      const run = beginNew(engine, decision, namespaceId, startRequest, current, verdict, undefined, signal);
+      const run = beginNew(engine, decision, namespaceId, startRequest, current, verdict, undefined, { signal });
       decision.onCommitted(() => engine.reply(replyTo, { runId: run.runId, started: true }));
       decision.onVoided(() => engine.refuse(replyTo, stale()));
       engine.submit(decision);
@@ -197,7 +200,7 @@ function updateOver(engine: Engine, replyTo: ReplyTo, request: RequestOf<'update
     updateExisting(engine, replyTo, request, current, decision, verdict.kind === 'sameRequest');
     return;
   }
-  const run = beginNew(engine, decision, namespaceId, startRequest, current, verdict, undefined);
+  const run = beginNew(engine, decision, namespaceId, startRequest, current, verdict, undefined, { update });
   finishUpdate(engine, replyTo, update, run, decision, true, request.deadlineMs, undefined);
 }
 

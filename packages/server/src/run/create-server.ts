@@ -11,14 +11,16 @@ import { ensureNamespaces } from './bootstrap.js';
 import { Loop } from './loop.js';
 import { SystemClock } from './clock.js';
 import { systemRandom } from './random.js';
+import { ServiceMetrics } from './metrics.js';
 import { SERVER_VERSION } from './version.js';
 import { DEFAULT_LIMITS } from '../core/limits.js';
 import type { Limits } from '../core/limits.js';
 import { Engine } from '../engine/index.js';
 import type { Clock, Log, Random, Store } from '../ports/index.js';
-import type { Service } from '../transport/contract.js';
+import type { CallHandler, Service } from '../transport/contract.js';
 import { GrpcServer } from '../transport/grpc-server.js';
 import { Health } from '../transport/health.js';
+import type { MetricsEndpoint } from '../transport/metrics-endpoint.js';
 import { InMemoryTransport } from '../transport/in-memory.js';
 import { Reflection } from '../transport/reflection.js';
 import type { TlsFiles } from '../transport/tls.js';
@@ -36,6 +38,8 @@ export interface ServerOptions {
   readonly host?: string;
   /** Default: in clear text. */
   readonly tls?: TlsFiles;
+  /** Port for Prometheus to read `/metrics`, on the same host; 0 = a free one. Default: none, and nothing is counted. */
+  readonly metricsPort?: number;
   /** Namespaces that exist from the start; `default` always does. */
   readonly namespaces?: readonly string[];
   /** Custom search attributes of those namespaces: name → IndexedValueType number. */
@@ -51,6 +55,8 @@ export interface ServerOptions {
 export interface Server {
   /** Where the gRPC port listens; undefined without one. */
   readonly address: { readonly host: string; readonly port: number } | undefined;
+  /** Where Prometheus reads; undefined without a metrics port. */
+  readonly metricsUrl: string | undefined;
   /** Calls without a socket. */
   readonly transport: InMemoryTransport;
   /** What keeps the Service from serving, once something does. */
@@ -80,7 +86,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     log.write('error', `the Service stops: ${reason}`);
     options.onHalt?.(reason);
   };
-  const loop = new Loop({ engine, store, clock, log, onHalt });
+  const metrics = options.metricsPort === undefined ? undefined : new ServiceMetrics(() => performance.now());
+  const loop = new Loop({ engine, store, clock, log, onHalt, ...(metrics === undefined ? {} : { metrics }) });
   let address: Server['address'];
   try {
     await loop.open(`pid ${process.pid}`);
@@ -101,11 +108,13 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     storeName: options.dbFilename === undefined ? 'memory' : 'sqlite',
     address: () => (address === undefined ? '' : `${address.host}:${address.port}`),
   });
-  const services = allServices(handler, health, log);
-  const grpc = options.port === undefined ? undefined : await listen(options, services, log, store);
+  const services = allServices(metrics?.measure(handler) ?? handler, health, log);
+  const metricsEndpoint = metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, store);
+  const grpc = options.port === undefined ? undefined : await listen(options, services, log, store, metricsEndpoint);
   if (grpc !== undefined) address = { host: options.host ?? '127.0.0.1', port: grpc.port };
   return {
     address,
+    metricsUrl: metricsEndpoint?.url,
     transport: new InMemoryTransport({ services, log: log.write.bind(log) as never }),
     get haltReason() {
       return haltReason;
@@ -120,12 +129,13 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
         else loop.ask({ kind: 'barrier' }, { answer: () => (resolve(), true) });
       });
       loop.stop();
+      metricsEndpoint?.close();
       await store.close();
     },
   };
 }
 
-function allServices(handler: ApiHandler, health: Health, log: Log): Service[] {
+function allServices(handler: CallHandler, health: Health, log: Log): Service[] {
   const api = apiServices(handler);
   health.setStatus('', 'serving');
   for (const { name } of api) health.setStatus(name, 'serving');
@@ -134,13 +144,33 @@ function allServices(handler: ApiHandler, health: Health, log: Log): Service[] {
   return [...api, health.service, ...reflection.services];
 }
 
-async function listen(options: ServerOptions, services: Service[], log: Log, store: Store): Promise<{ server: GrpcServer; port: number }> {
+async function listen(
+  options: ServerOptions,
+  services: Service[],
+  log: Log,
+  store: Store,
+  metricsEndpoint: MetricsEndpoint | undefined,
+): Promise<{ server: GrpcServer; port: number }> {
   const { tls } = options;
   const write = log.write.bind(log) as never;
   const server = new GrpcServer(tls === undefined ? { services, log: write } : { services, log: write, tls });
   try {
     const { port } = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
     return { server, port };
+  } catch (error) {
+    metricsEndpoint?.close();
+    await store.close();
+    throw error;
+  }
+}
+
+async function openMetrics(metrics: ServiceMetrics, options: ServerOptions, engine: Engine, loop: Loop, store: Store): Promise<MetricsEndpoint> {
+  const text = (): string =>
+    metrics.text({ runsInMemory: engine.runsInMemory, pollersParked: engine.matching.parkedCount, callersWaiting: loop.waitingCallers });
+  try {
+    // Node's HTTP/1 takes its time to load, and most starts do not ask for it.
+    const { openMetricsEndpoint } = await import('../transport/metrics-endpoint.js');
+    return await openMetricsEndpoint({ host: options.host ?? '127.0.0.1', port: options.metricsPort ?? 0 }, text);
   } catch (error) {
     await store.close();
     throw error;

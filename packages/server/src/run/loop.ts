@@ -5,6 +5,7 @@
 import { decodeNamespace, Engine } from '../engine/index.js';
 import type { EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, Read, ReadAnswer } from '../engine/index.js';
 import type { Clock, Log, Store } from '../ports/index.js';
+import type { ServiceMetrics } from './metrics.js';
 
 export interface Caller {
   /** Gives the answer; false when the caller has gone. */
@@ -17,6 +18,7 @@ export interface LoopOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onHalt: (reason: string) => void;
+  readonly metrics?: ServiceMetrics;
   /** Runs a callback at the end of this turn of the event loop. */
   readonly defer?: (act: () => void) => void;
 }
@@ -86,7 +88,7 @@ export class Loop {
   }
 
   #perform(effect: EngineEffect): void {
-    const { store, clock, log, onHalt } = this.#options;
+    const { store, clock, log, onHalt, metrics } = this.#options;
     switch (effect.kind) {
       case 'reply': {
         const caller = this.#callers.get(effect.replyTo);
@@ -96,8 +98,12 @@ export class Loop {
         return;
       }
       case 'commit': {
-        const { number } = effect.group;
-        void store.commit(effect.group).then((outcome) => this.#take([{ kind: 'committed', number, outcome }]));
+        const { number, writes } = effect.group;
+        const ended = metrics?.commitBegan(writes.length);
+        void store.commit(effect.group).then((outcome) => {
+          ended?.(outcome.kind);
+          this.#take([{ kind: 'committed', number, outcome }]);
+        });
         return;
       }
       case 'read': {

@@ -9,16 +9,23 @@ export interface AttributeScope {
   readonly namespace: string;
   /** Custom attributes: name → IndexedValueType number. */
   readonly custom: ReadonlyMap<string, number>;
-  readonly limits: Pick<Limits, 'searchAttributeKeysMax' | 'searchAttributeValueSizeBytesMax' | 'searchAttributesSizeBytesMax'>;
+  readonly limits: Pick<
+    Limits,
+    'searchAttributeKeysMax' | 'searchAttributeValueSizeBytesMax' | 'searchAttributesSizeBytesMax'
+  >;
 }
 
 /** What is wrong with these attributes (name → encoded Payload), or undefined. */
-export function searchAttributesProblem(fields: ReadonlyMap<string, Uint8Array>, scope: AttributeScope): string | undefined {
+export function searchAttributesProblem(
+  fields: ReadonlyMap<string, Uint8Array>,
+  scope: AttributeScope,
+): string | undefined {
   const { searchAttributeKeysMax, searchAttributesSizeBytesMax } = scope.limits;
   for (const name of fields.keys()) {
     if (attributeType(name, scope.custom) === undefined) return unknownName(name, scope.namespace);
   }
-  if (fields.size > searchAttributeKeysMax) return `number of search attributes ${fields.size} exceeds limit ${searchAttributeKeysMax}`;
+  if (fields.size > searchAttributeKeysMax)
+    return `number of search attributes ${fields.size} exceeds limit ${searchAttributeKeysMax}`;
   let sizeBytes = 0;
   for (const [name, payload] of fields) {
     const problem = valueProblem(name, payload, scope);
@@ -54,7 +61,9 @@ function valueProblem(name: string, payload: Uint8Array, scope: AttributeScope):
   const sizeMax = scope.limits.searchAttributeValueSizeBytesMax;
   if (payload.length <= sizeMax) return undefined;
   const sizeBytes = payloadDataSize(payload);
-  return sizeBytes > sizeMax ? `search attribute ${name} value size ${sizeBytes} exceeds size limit ${sizeMax}` : undefined;
+  return sizeBytes > sizeMax
+    ? `search attribute ${name} value size ${sizeBytes} exceeds size limit ${sizeMax}`
+    : undefined;
 }
 
 function payloadDataSize(encoded: Uint8Array): number {
@@ -79,7 +88,7 @@ function printedContent(encoded: Uint8Array): string {
 function printed(value: unknown): string {
   if (value === null || value === undefined) return '<nil>';
   if (Array.isArray(value)) return `[${value.map(printed).join(' ')}]`;
-  if (typeof value !== 'object') return String(value);
+  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
   const entries = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
   return `map[${entries.map(([key, item]) => `${key}:${printed(item)}`).join(' ')}]`;
 }

@@ -2,14 +2,15 @@
  * Search attributes as clients send them (a Payload of JSON, its type beside it) and as lists compare them
  * (a typed value).
  */
-import { Payload, Reader, Writer } from '@perdure/protocol';
+import { Payload, Reader, Writer, formatTimeMs } from '@perdure/protocol';
 import { ATTRIBUTE_TYPE, ATTRIBUTE_TYPE_NAMES } from '../visibility/attributes.js';
 import type { Attribute, AttributeType } from '../visibility/attributes.js';
 import { convertLiteral } from '../visibility/literal-value.js';
 import type { AttributeValue } from '../visibility/record.js';
 
 /** A value that fits its type; undefined = the attribute is unset (null, or an empty list). */
-export type DecodedAttribute = { readonly ok: true; readonly value: AttributeValue | undefined } | { readonly ok: false };
+export type DecodedAttribute =
+  { readonly ok: true; readonly value: AttributeValue | undefined } | { readonly ok: false };
 
 /** Reads an encoded Payload as an attribute of this type. A list of one is taken for its value. */
 export function decodeAttribute(payload: Uint8Array, type: AttributeType): DecodedAttribute {
@@ -21,12 +22,20 @@ export function decodeAttribute(payload: Uint8Array, type: AttributeType): Decod
 
 /** The attribute as an encoded Payload, with its type in the metadata, as every SDK expects it. */
 export function encodeAttribute(value: AttributeValue, type: AttributeType): Uint8Array {
-  const json = type === ATTRIBUTE_TYPE.datetime && typeof value === 'number' ? new Date(value).toISOString() : value;
+  const json = type === ATTRIBUTE_TYPE.datetime && typeof value === 'number' ? formatTimeMs(value) : value;
   const metadata = new Map([
     ['encoding', utf8Bytes('json/plain')],
     ['type', utf8Bytes(ATTRIBUTE_TYPE_NAMES[type])],
   ]);
   return Payload.encode({ metadata, data: utf8Bytes(JSON.stringify(json)) });
+}
+
+/** A text as an encoded JSON Payload. */
+export function encodeJsonPayload(text: string): Uint8Array {
+  return Payload.encode({
+    metadata: new Map([['encoding', utf8Bytes('json/plain')]]),
+    data: utf8Bytes(JSON.stringify(text)),
+  });
 }
 
 /** The same Payload with its type in the metadata; unchanged if the client wrote one. */

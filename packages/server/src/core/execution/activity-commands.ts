@@ -1,12 +1,13 @@
 /** Commands about activities: schedule, ask to cancel. */
-import { EventType, Payload, Payloads, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import { EventType, Payloads, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
 import type { Init, RequestCancelActivityTaskCommandAttributes, ScheduleActivityTaskCommandAttributes } from '@perdure/protocol';
+import { encodeJsonPayload } from '../attributes/payloads.js';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
 import { oversized, tooLong } from './sizes.js';
 
-export function scheduleActivity({ draft, completedEventId, userMetadata }: CommandContext, a: ScheduleActivityTaskCommandAttributes): CommandFailure | undefined {
+export function scheduleActivity({ draft, completedEventId, options }: CommandContext, a: ScheduleActivityTaskCommandAttributes): CommandFailure | undefined {
   const cause = Cause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
   const problem = activityProblem(draft, a);
   if (problem !== undefined) return { cause, message: problem };
@@ -36,7 +37,7 @@ export function scheduleActivity({ draft, completedEventId, userMetadata }: Comm
       useWorkflowBuildId: a.useWorkflowBuildId,
       priority: a.priority,
     },
-    { userMetadata },
+    options,
   );
   const isEager = a.requestEagerExecution && queueName(draft, a) === draft.state.start.taskQueue;
   draft.effect({ kind: 'offerActivityTask', scheduledEventId, eager: isEager });
@@ -97,13 +98,7 @@ export function filledTimeouts(
 }
 
 /** What a canceled activity says that no worker had begun: the JSON text "ACTIVITY_ID_NOT_STARTED". */
-const NOT_STARTED_DETAILS = Payloads.encode({
-  payloads: [Payload.encode({ metadata: new Map([['encoding', ascii('json/plain')]]), data: ascii('"ACTIVITY_ID_NOT_STARTED"') })],
-});
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
+const NOT_STARTED_DETAILS = Payloads.encode({ payloads: [encodeJsonPayload('ACTIVITY_ID_NOT_STARTED')] });
 
 export function requestCancelActivity(
   { draft, completedEventId, identity }: CommandContext,

@@ -86,7 +86,7 @@ export function cancelActivity(draft: Draft, { activity: ref, request }: InputOf
   const activity = findStarted(draft, ref);
   if (activity === undefined) return activityTaskNotFound();
   if (activity.cancelRequestedEventId === 0) return invalidArgument('unable to mark activity as canceled without activity being request canceled first');
-  const startedEventId = writeStarted(draft, activity, request.workerVersion);
+  const startedEventId = writeStarted(draft, activity);
   draft.happen(EventType.ACTIVITY_TASK_CANCELED, {
     details: request.details,
     latestCancelRequestedEventId: activity.cancelRequestedEventId,
@@ -169,12 +169,13 @@ const TIMEOUT_NAMES: Readonly<Record<TimeoutType, string>> = {
   [TimeoutType.HEARTBEAT]: 'Heartbeat',
 };
 
+const OUT_OF_TIME = 'Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying';
+
 function timeoutFailure(activity: PendingActivity, timeoutType: TimeoutType): Uint8Array {
   return Failure.encode({
-    message: `activity ${TIMEOUT_NAMES[timeoutType]} timeout`,
+    message: timeoutType === TimeoutType.SCHEDULE_TO_CLOSE ? OUT_OF_TIME : `activity ${TIMEOUT_NAMES[timeoutType]} timeout`,
     source: 'Server',
-    // Out of time between or before attempts: what the last attempt said is the cause.
-    cause: isAttemptTimeout(timeoutType) ? undefined : activity.lastFailure,
+    cause: activity.lastFailure,
     timeoutFailureInfo: { timeoutType, lastHeartbeatDetails: activity.heartbeatDetails },
   });
 }
@@ -182,7 +183,7 @@ function timeoutFailure(activity: PendingActivity, timeoutType: TimeoutType): Ui
 /** An attempt timed out and no time is left for another: to the workflow that is ScheduleToClose, with the attempt as cause. */
 function scheduleToCloseFailure(activity: PendingActivity, cause: Uint8Array): Uint8Array {
   return Failure.encode({
-    message: 'Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying',
+    message: OUT_OF_TIME,
     source: 'Server',
     cause,
     timeoutFailureInfo: { timeoutType: TimeoutType.SCHEDULE_TO_CLOSE, lastHeartbeatDetails: activity.heartbeatDetails },

@@ -1,10 +1,10 @@
 /** The Started event makes the state: what it fixes for the whole run, and empty collections. */
 import { Memo, SearchAttributes, WorkflowExecutionStartedEventAttributes, WorkflowExecutionStatus } from '@perdure/protocol';
-import type { EventType } from '@perdure/protocol';
+import type { EventType, Init, ResetPoints } from '@perdure/protocol';
 import { priorityFacts } from './apply.js';
 import type { EventRecordOf } from './records.js';
 import { NO_VOLATILE } from './state.js';
-import type { ExecutionState, Mutable, ParentLink, StartFacts } from './state.js';
+import type { ExecutionState, Mutable, ParentLink, ResetPoint, StartFacts } from './state.js';
 
 type StartedEvent = EventRecordOf<typeof EventType.WORKFLOW_EXECUTION_STARTED>;
 
@@ -30,6 +30,7 @@ export function emptyState({ namespaceId, namespace, workflowId, runId }: RunKey
     firstTaskDueMs: undefined,
     closedAtMs: undefined,
     closeEventId: undefined,
+    successorRunId: '',
     workflowTask: undefined,
     workflowTaskAttempt: 1,
     workflowTaskProblem: undefined,
@@ -37,7 +38,9 @@ export function emptyState({ namespaceId, namespace, workflowId, runId }: RunKey
     sticky: undefined,
     previousStartedEventId: 0,
     lastCompletedTaskFinishedEventId: 0,
-    sdk: undefined,
+    workerVersion: undefined,
+    buildIds: [],
+    resetPoints: [],
     activities: EMPTY_MAP,
     activityIds: EMPTY_MAP,
     timers: EMPTY_MAP,
@@ -65,6 +68,7 @@ const NO_START: StartFacts = {
   taskQueue: '',
   executionTimeoutMs: 0,
   runTimeoutMs: 0,
+  isRunTimeoutGiven: false,
   taskTimeoutMs: 0,
   startedAtMs: 0,
   executionTimeMs: 0,
@@ -91,8 +95,21 @@ export function applyStarted(state: Mutable<ExecutionState>, event: StartedEvent
   state.start = startFacts(state, event);
   const backoffMs = a.firstWorkflowTaskBackoff ?? 0;
   state.firstTaskDueMs = backoffMs > 0 ? event.eventTimeMs + backoffMs : undefined;
+  state.resetPoints = inheritedPoints(a.prevAutoResetPoints);
   if (a.memo !== undefined) state.memo = ownedFields(Memo.decode(a.memo).fields);
   if (a.searchAttributes !== undefined) state.searchAttributes = ownedFields(SearchAttributes.decode(a.searchAttributes).indexedFields);
+}
+
+function inheritedPoints(points: Init<ResetPoints> | undefined): readonly ResetPoint[] {
+  return (points?.points ?? []).map((point) => ({
+    buildId: point.buildId ?? '',
+    binaryChecksum: point.binaryChecksum ?? '',
+    firstTaskCompletedEventId: point.firstWorkflowTaskCompletedId ?? 0,
+    createdAtMs: point.createTime ?? 0,
+    resettable: point.resettable ?? false,
+    runId: point.runId ?? '',
+    expiresAtMs: point.expireTime,
+  }));
 }
 
 function startFacts(state: ExecutionState, event: StartedEvent): StartFacts {
@@ -108,6 +125,7 @@ function startFacts(state: ExecutionState, event: StartedEvent): StartFacts {
     taskQueue: a.taskQueue?.name ?? '',
     executionTimeoutMs: a.workflowExecutionTimeout ?? 0,
     runTimeoutMs,
+    isRunTimeoutGiven: a.workflowRunTimeout !== undefined,
     taskTimeoutMs: a.workflowTaskTimeout ?? 0,
     startedAtMs,
     executionTimeMs: startedAtMs + backoffMs,
@@ -131,7 +149,7 @@ function startFacts(state: ExecutionState, event: StartedEvent): StartFacts {
     continuedFromRunId: a.continuedExecutionRunId ?? '',
     parent: parentLink(event),
     rootWorkflowId: a.rootWorkflowExecution?.workflowId ?? state.workflowId,
-    rootRunId: a.rootWorkflowExecution?.runId ?? a.firstExecutionRunId ?? state.runId,
+    rootRunId: a.rootWorkflowExecution?.runId ?? state.runId,
     priority: priorityFacts(a.priority),
     attributes: keepsAttributes ? WorkflowExecutionStartedEventAttributes.encode(a) : undefined,
     userMetadata: event.userMetadata,

@@ -5,6 +5,8 @@
  * flushed (its id). Both are written so that together they equal one direct application.
  */
 import { EventType, HistoryEvent, Memo, Payload, SearchAttributes, TaskQueueKind, WorkflowExecutionStatus } from '@perdure/protocol';
+import { encodeAttribute } from '../attributes/payloads.js';
+import { ATTRIBUTE_TYPE } from '../visibility/attributes.js';
 import { applyStarted } from './apply-started.js';
 import type { EventRecord, EventRecordOf, Fact, StateRecord } from './records.js';
 import { BUFFERED_EVENT_ID } from './state.js';
@@ -114,10 +116,7 @@ function applyFact(working: Working, fact: Fact): void {
       state.cancelRequestId = fact.requestId;
       return;
     case 'startRequest':
-      if (fact.requestIdOfRun) state.start = { ...state.start, requestId: fact.requestId };
-      return;
-    case 'sdk':
-      state.sdk = { name: fact.name, version: fact.version };
+      state.start = { ...state.start, requestId: fact.requestId };
       return;
   }
 }
@@ -129,12 +128,20 @@ function applyEvent(working: Working, event: EventRecord, mode: Mode): void {
   handler?.(working, event, mode);
 }
 
+interface ClosingEvent {
+  readonly eventId: number;
+  readonly eventTimeMs: number;
+  readonly attributes: object;
+}
+
 function close(status: WorkflowExecutionStatus) {
-  return (working: Working, event: { eventId: number; eventTimeMs: number }): void => {
+  return (working: Working, event: ClosingEvent): void => {
     const { state } = working;
     state.status = status;
     state.closedAtMs = event.eventTimeMs;
     state.closeEventId = event.eventId;
+    const { newExecutionRunId } = event.attributes as { readonly newExecutionRunId?: string | undefined };
+    state.successorRunId = newExecutionRunId ?? '';
     state.workflowTask = undefined;
     state.firstTaskDueMs = undefined;
   };
@@ -158,6 +165,26 @@ function dropFrom(name: 'children' | 'externalSignals' | 'externalCancels') {
 function endWorkflowTask(working: Working): void {
   working.state.workflowTask = undefined;
 }
+
+/** Which builds worked on this run: a search attribute, and the points that it can be reset to. */
+function noteBuild(working: Working, event: EventRecordOf<typeof EventType.WORKFLOW_TASK_COMPLETED>): void {
+  const { state } = working;
+  const { workerVersion, binaryChecksum = '' } = event.attributes;
+  const buildId = workerVersion?.buildId ?? '';
+  if (buildId === '' && binaryChecksum === '') return;
+  if (workerVersion !== undefined) state.workerVersion = { buildId, useVersioning: workerVersion.useVersioning ?? false };
+  const resettable = state.children.size === 0 && state.externalSignals.size === 0 && state.externalCancels.size === 0;
+  const point = { buildId, binaryChecksum, firstTaskCompletedEventId: event.eventId, createdAtMs: event.eventTimeMs, resettable, runId: state.runId, expiresAtMs: undefined };
+  const isKnown = state.resetPoints.some((known) => known.buildId === buildId && known.binaryChecksum === binaryChecksum);
+  if (!isKnown) state.resetPoints = [...state.resetPoints, point].slice(-RESET_POINTS_MAX);
+  if (buildId === '' || state.buildIds.some((name) => name.endsWith(`versioned:${buildId}`))) return;
+  const isVersioned = workerVersion?.useVersioning === true;
+  const names = isVersioned ? [`versioned:${buildId}`] : ['unversioned', `unversioned:${buildId}`];
+  state.buildIds = [...new Set([...state.buildIds, ...names])];
+  map(working, 'searchAttributes').set('BuildIds', encodeAttribute(state.buildIds, ATTRIBUTE_TYPE.keywordList));
+}
+
+const RESET_POINTS_MAX = 20;
 
 function upsert(working: Working, name: 'memo' | 'searchAttributes', fields: ReadonlyMap<string, Uint8Array>): void {
   const target = map(working, name);
@@ -226,7 +253,9 @@ const HANDLERS: Handlers = {
       suggestContinueAsNewReasons: suggestContinueAsNewReasons ?? [],
     };
   },
-  [EventType.WORKFLOW_TASK_COMPLETED]: ({ state }, event) => {
+  [EventType.WORKFLOW_TASK_COMPLETED]: (working, event) => {
+    const { state } = working;
+    noteBuild(working, event);
     state.workflowTask = undefined;
     state.workflowTaskAttempt = 1;
     state.workflowTaskProblem = undefined;

@@ -8,7 +8,7 @@ import type {
 import type { CommandContext, CommandFailure } from './commands.js';
 import { oversized } from './sizes.js';
 
-export function recordMarker({ draft, completedEventId, userMetadata }: CommandContext, a: RecordMarkerCommandAttributes): CommandFailure | undefined {
+export function recordMarker({ draft, completedEventId, options }: CommandContext, a: RecordMarkerCommandAttributes): CommandFailure | undefined {
   const cause = Cause.BAD_RECORD_MARKER_ATTRIBUTES;
   if (a.markerName === '') return { cause, message: 'MarkerName is not set on RecordMarkerCommand.' };
   for (const details of a.details.values()) {
@@ -16,7 +16,7 @@ export function recordMarker({ draft, completedEventId, userMetadata }: CommandC
     if (failure !== undefined) return failure;
   }
   const { markerName, details, header, failure } = a;
-  draft.write(EventType.MARKER_RECORDED, { markerName, details, header, failure, workflowTaskCompletedEventId: completedEventId }, { userMetadata });
+  draft.write(EventType.MARKER_RECORDED, { markerName, details, header, failure, workflowTaskCompletedEventId: completedEventId }, options);
   return undefined;
 }
 
@@ -35,7 +35,10 @@ export function upsertSearchAttributes(
   }
   const refusal = draft.env.checkSearchAttributes(fields);
   if (refusal !== undefined) return { cause, message: refusal };
-  draft.write(EventType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, { searchAttributes: a.searchAttributes, workflowTaskCompletedEventId: completedEventId });
+  draft.write(EventType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, {
+    searchAttributes: SearchAttributes.encode({ indexedFields: draft.env.typedSearchAttributes(fields) }),
+    workflowTaskCompletedEventId: completedEventId,
+  });
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 /** Cancel requests: cooperative, idempotent. */
 import { EventType, WorkflowExecutionStatus } from '@perdure/protocol';
 import type { RequestCancelWorkflowExecutionRequest } from '@perdure/protocol';
-import { reject, workflowClosed } from '../rejection.js';
+import { reject } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
 import type { Draft } from './draft.js';
 import type { Address } from './messages.js';
@@ -21,8 +21,8 @@ export function cancelFacts(request: RequestCancelWorkflowExecutionRequest): Can
 
 export function requestCancel(draft: Draft, facts: CancelFacts): Rejection | undefined {
   const { state } = draft;
-  if (state.status !== WorkflowExecutionStatus.RUNNING) return workflowClosed();
-  if (state.cancelRequested) return undefined;
+  // Too late is as good as done: the caller wants the run to end, and it has.
+  if (state.status !== WorkflowExecutionStatus.RUNNING || state.cancelRequested) return undefined;
   if (state.triedToClose && draft.isTaskStarted) {
     return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no cancel request while it handles events it has not seen. Try again.');
   }

@@ -11,11 +11,11 @@ import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
 import { oversized, tooLong } from './sizes.js';
 import { BUFFERED_EVENT_ID } from './state.js';
 import type { ExecutionState, PendingChild } from './state.js';
-import { cappedTimeouts } from './start.js';
+import { askedTimeout, cappedTimeouts } from './start.js';
 
 type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
 
-export function startChild({ draft, completedEventId, userMetadata }: CommandContext, a: StartChildWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+export function startChild({ draft, completedEventId, options }: CommandContext, a: StartChildWorkflowExecutionCommandAttributes): CommandFailure | undefined {
   const { state } = draft;
   const cause = Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES;
   const problem = childProblem(draft, a);
@@ -27,7 +27,9 @@ export function startChild({ draft, completedEventId, userMetadata }: CommandCon
     const message = `the number of pending child workflow executions, ${state.children.size}, has reached the per-workflow limit of ${pendingChildrenMax}`;
     return { cause: Cause.PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED, message };
   }
-  const timeouts = cappedTimeouts(a, draft.env.limits);
+  const capped = cappedTimeouts(a, draft.env.limits);
+  const timeouts = { ...capped, workflowExecutionTimeout: askedTimeout(capped.workflowExecutionTimeout) };
+  const memo = a.memo?.length === 0 ? undefined : a.memo;
   const taskQueue = (a.taskQueue?.name ?? '') === '' ? { name: state.start.taskQueue, kind: 1 as const } : { name: a.taskQueue?.name ?? '', kind: 1 as const };
   const retryPolicy = a.retryPolicy === undefined ? undefined : retryPolicyWithDefaults(a.retryPolicy);
   const workflowType = a.workflowType;
@@ -49,12 +51,12 @@ export function startChild({ draft, completedEventId, userMetadata }: CommandCon
       retryPolicy,
       cronSchedule: a.cronSchedule,
       header: a.header,
-      memo: a.memo,
+      memo,
       searchAttributes: a.searchAttributes,
       inheritBuildId: a.inheritBuildId,
       priority,
     },
-    { userMetadata },
+    options,
   );
   const attributes: Init<WorkflowExecutionStartedEventAttributes> = {
     workflowType,
@@ -68,7 +70,7 @@ export function startChild({ draft, completedEventId, userMetadata }: CommandCon
     retryPolicy,
     attempt: 1,
     cronSchedule: a.cronSchedule,
-    memo: a.memo,
+    memo,
     searchAttributes: a.searchAttributes,
     header: a.header,
     workflowId: a.workflowId,
@@ -87,7 +89,7 @@ export function startChild({ draft, completedEventId, userMetadata }: CommandCon
         namespace: state.namespace,
         workflowIdReusePolicy: a.workflowIdReusePolicy,
         attributes: WorkflowExecutionStartedEventAttributes.encode(attributes),
-        userMetadata,
+        userMetadata: options.userMetadata,
       },
     },
   });

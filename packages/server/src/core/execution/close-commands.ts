@@ -8,11 +8,12 @@ import type {
   Init,
   WorkflowExecutionStartedEventAttributes,
 } from '@perdure/protocol';
-import { cronRun, finishClose, retryOrCron, successorRun } from './close.js';
+import { cronRun, finishClose, resetPointsOf, retryOrCron, successorRun } from './close.js';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
 import { oversized, tooLong } from './sizes.js';
+import { askedTimeout } from './start.js';
 
 /** Something happened that the workflow code has not seen: it must not close over it. */
 function unseen(draft: Draft): CommandFailure | undefined {
@@ -114,7 +115,8 @@ export function continueAsNew({ draft, completedEventId }: CommandContext, a: Co
 
 /** What every later run of the chain has in common with the first. */
 function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAttributes> {
-  const { start, workflowId } = draft.state;
+  const { state, env } = draft;
+  const { start, workflowId } = state;
   const { parent } = start;
   return {
     parentWorkflowNamespace: parent?.namespace ?? '',
@@ -122,11 +124,12 @@ function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAt
     parentWorkflowExecution: parent === undefined ? undefined : { workflowId: parent.workflowId, runId: parent.runId },
     parentInitiatedEventId: parent?.initiatedEventId ?? 0,
     rootWorkflowExecution: parent === undefined ? undefined : { workflowId: start.rootWorkflowId, runId: start.rootRunId },
-    workflowExecutionTimeout: start.executionTimeoutMs,
+    workflowExecutionTimeout: askedTimeout(start.executionTimeoutMs),
     workflowExecutionExpirationTime: start.executionExpiresAtMs,
     firstExecutionRunId: start.firstRunId,
     workflowId,
     priority: start.priority,
+    prevAutoResetPoints: resetPointsOf(state, env.nowMs + env.retentionMs),
   };
 }
 

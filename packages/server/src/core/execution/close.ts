@@ -9,13 +9,14 @@ import {
   WorkflowExecutionStatus,
   WorkflowTaskFailedCause,
 } from '@perdure/protocol';
-import type { Init } from '@perdure/protocol';
+import type { Init, ResetPoints } from '@perdure/protocol';
 import { cronBackoffMs } from '../schedule/cron.js';
 import { applyParentClosePolicies, tellParent } from './child.js';
 import type { Draft } from './draft.js';
 import type { ChildOutcome } from './messages.js';
 import { decideRetry } from './retry.js';
 import type { NewRun } from './start.js';
+import type { ExecutionState } from './state.js';
 import { abortUpdatesOnClose } from './update.js';
 import { clearTask, writeWithheldEvents } from './workflow-task.js';
 
@@ -50,7 +51,7 @@ export const HISTORY_SERVICE = 'history-service';
 
 export interface TerminateFacts {
   readonly reason: string;
-  readonly details: Uint8Array | undefined;
+  readonly details?: Uint8Array | undefined;
   readonly identity: string;
   readonly links: readonly Uint8Array[];
 }
@@ -145,8 +146,24 @@ function nextRun(draft: Draft, next: NextRun): NewRun {
     lastCompletionResult: next.lastCompletionResult ?? before.lastCompletionResult,
     completionCallbacks: next.initiator === ContinueAsNewInitiator.RETRY ? before.completionCallbacks : [],
     eagerExecutionAccepted: false,
+    prevAutoResetPoints: resetPointsOf(state, env.nowMs + env.retentionMs),
   };
   return successorRun(draft, runId, attributes);
+}
+
+/** Points of a run that is continued expire with its history: at `expiresAtMs`, where they have no end yet. */
+export function resetPointsOf(state: ExecutionState, expiresAtMs: number | undefined): Init<ResetPoints> {
+  return {
+    points: state.resetPoints.map((point) => ({
+      buildId: point.buildId,
+      binaryChecksum: point.binaryChecksum,
+      runId: point.runId,
+      firstWorkflowTaskCompletedId: point.firstTaskCompletedEventId,
+      createTime: point.createdAtMs,
+      expireTime: point.expiresAtMs ?? expiresAtMs,
+      resettable: point.resettable,
+    })),
+  };
 }
 
 export function successorRun(draft: Draft, runId: string, attributes: Init<WorkflowExecutionStartedEventAttributes>): NewRun {

@@ -6,7 +6,7 @@ import { requestCancelActivity, scheduleActivity } from './activity-commands.js'
 import { modifyProperties, recordMarker, upsertSearchAttributes } from './attributes.js';
 import { startChild } from './child.js';
 import { cancelWorkflow, completeWorkflow, continueAsNew, failWorkflow } from './close-commands.js';
-import type { Draft } from './draft.js';
+import type { Draft, EventOptions } from './draft.js';
 import { requestCancelExternal, signalExternal } from './external.js';
 import { cancelTimer, startTimer } from './timer.js';
 import { protocolMessage } from './update-messages.js';
@@ -23,7 +23,8 @@ export interface CommandContext {
   readonly draft: Draft;
   readonly completedEventId: number;
   readonly identity: string;
-  readonly userMetadata: Uint8Array | undefined;
+  /** What the command says of itself, for the event it causes. */
+  readonly options: EventOptions;
   readonly messages: TaskMessages;
 }
 

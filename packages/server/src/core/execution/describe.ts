@@ -13,12 +13,15 @@ import type {
   WorkflowExecutionInfo,
 } from '@perdure/protocol';
 import type { ExecutionState, PendingActivity, PendingChild, PendingWorkflowTask } from './state.js';
+import { resetPointsOf } from './close.js';
 import { encodedMemo, encodedSearchAttributes } from './visibility-record.js';
 
 export interface DescribeFacts {
   readonly nowMs: number;
   /** Custom search attributes of the namespace: name → IndexedValueType number. */
   readonly customAttributes: ReadonlyMap<string, number>;
+  /** How long the namespace keeps closed runs. */
+  readonly retentionMs: number;
 }
 
 export function describeExecution(state: ExecutionState, facts: DescribeFacts): Init<DescribeWorkflowExecutionResponse> {
@@ -36,13 +39,13 @@ function executionConfig({ start }: ExecutionState): Init<WorkflowExecutionConfi
   return {
     taskQueue: { name: start.taskQueue, kind: TaskQueueKind.NORMAL },
     workflowExecutionTimeout: positive(start.executionTimeoutMs),
-    workflowRunTimeout: positive(start.runTimeoutMs),
+    workflowRunTimeout: start.isRunTimeoutGiven ? start.runTimeoutMs : undefined,
     defaultWorkflowTaskTimeout: start.taskTimeoutMs,
     userMetadata: start.userMetadata,
   };
 }
 
-function executionInfo(state: ExecutionState, { customAttributes }: DescribeFacts): Init<WorkflowExecutionInfo> {
+function executionInfo(state: ExecutionState, { customAttributes, retentionMs }: DescribeFacts): Init<WorkflowExecutionInfo> {
   const { start, closedAtMs } = state;
   return {
     execution: { workflowId: state.workflowId, runId: state.runId },
@@ -56,8 +59,8 @@ function executionInfo(state: ExecutionState, { customAttributes }: DescribeFact
     executionTime: start.executionTimeMs,
     memo: encodedMemo(state),
     searchAttributes: encodedSearchAttributes(state, customAttributes),
-    // Points need the workers' build ids, which the state does not keep yet; the field itself is always there.
-    autoResetPoints: { points: [] },
+    autoResetPoints: resetPointsOf(state, state.successorRunId === '' || closedAtMs === undefined ? undefined : closedAtMs + retentionMs),
+    mostRecentWorkerVersionStamp: state.workerVersion,
     taskQueue: start.taskQueue,
     stateTransitionCount: state.transitionCount,
     historySizeBytes: state.historySizeBytes,
@@ -85,7 +88,9 @@ const NO_TIME_MS = -62_135_596_800_000;
 function requestIdInfos(state: ExecutionState): ReadonlyMap<string, Init<RequestIdInfo>> {
   const infos = new Map<string, Init<RequestIdInfo>>();
   if (state.start.requestId !== '') {
-    infos.set(state.start.requestId, { eventType: EventType.WORKFLOW_EXECUTION_STARTED, eventId: 1 });
+    // Signal-with-start has one request id for both; the reference shows the place of the signal.
+    const eventId = state.signalRequestIds.has(state.start.requestId) ? 2 : 1;
+    infos.set(state.start.requestId, { eventType: EventType.WORKFLOW_EXECUTION_STARTED, eventId });
   }
   for (const [requestId, { eventId, eventType }] of state.requestIds) {
     const buffered = eventId <= 0;

@@ -22,6 +22,10 @@ export interface Env {
   checkSearchAttributes(fields: ReadonlyMap<string, Uint8Array>): string | undefined;
   /** The id of a namespace, or undefined when there is none of that name. */
   namespaceId(name: string): string | undefined;
+  /** How long the namespace keeps closed runs. */
+  readonly retentionMs: number;
+  /** These search attributes with the types that the namespace gives them. */
+  typedSearchAttributes(fields: ReadonlyMap<string, Uint8Array>): ReadonlyMap<string, Uint8Array>;
   /** Uniform in [0, 1). */
   random(): number;
 }
@@ -31,6 +35,7 @@ export interface EventOptions {
   readonly links?: readonly Uint8Array[] | undefined;
   readonly eventTimeMs?: number | undefined;
   readonly workerMayIgnore?: boolean | undefined;
+  readonly eventGroupMarkers?: readonly Uint8Array[] | undefined;
 }
 
 export class Draft {
@@ -153,5 +158,6 @@ function encodeEvent<K extends EventType>(
     userMetadata: options.userMetadata,
     links: options.links ?? [],
     workerMayIgnore: options.workerMayIgnore ?? false,
+    eventGroupMarkers: options.eventGroupMarkers ?? [],
   } as Init<HistoryEvent>);
 }

@@ -14,7 +14,7 @@ import type { ExecutionState } from './state.js';
 
 type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
 
-export function signalExternal({ draft, completedEventId, userMetadata }: CommandContext, a: SignalExternalWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+export function signalExternal({ draft, completedEventId, options }: CommandContext, a: SignalExternalWorkflowExecutionCommandAttributes): CommandFailure | undefined {
   const { state } = draft;
   const cause = Cause.BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
   const workflowId = a.execution?.workflowId ?? '';
@@ -43,7 +43,7 @@ export function signalExternal({ draft, completedEventId, userMetadata }: Comman
       childWorkflowOnly: a.childWorkflowOnly,
       header: a.header,
     },
-    { userMetadata },
+    options,
   );
   if (isSelf(state, workflowId, runId)) {
     externalSignalResolved(draft, { kind: 'externalSignalResolved', initiatedEventId, failedCause: SignalExternalWorkflowExecutionFailedCause.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND });
@@ -69,7 +69,7 @@ export function signalExternal({ draft, completedEventId, userMetadata }: Comman
 }
 
 export function requestCancelExternal(
-  { draft, completedEventId, userMetadata }: CommandContext,
+  { draft, completedEventId, options }: CommandContext,
   a: RequestCancelExternalWorkflowExecutionCommandAttributes,
 ): CommandFailure | undefined {
   const { state } = draft;
@@ -93,7 +93,7 @@ export function requestCancelExternal(
       childWorkflowOnly: a.childWorkflowOnly,
       reason: a.reason,
     },
-    { userMetadata },
+    options,
   );
   if (isSelf(state, workflowId, runId)) {
     externalCancelResolved(draft, { kind: 'externalCancelResolved', initiatedEventId, failedCause: CancelExternalWorkflowExecutionFailedCause.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND });

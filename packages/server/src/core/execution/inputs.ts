@@ -56,6 +56,8 @@ export function signalInput(request: SignalWorkflowExecutionRequest): SignalInpu
 
 export type WorkflowPoller = Pick<PollWorkflowTaskQueueRequest, 'identity'> & {
   readonly workerVersion?: WorkerVersionStamp | undefined;
+  /** An eager first task starts together with the run: there was no history before it. */
+  readonly isEagerStart?: boolean;
   readonly requestId: string;
   /** The queue the poll was on: a task taken from the normal queue ends stickiness. */
   readonly isSticky: boolean;

@@ -72,7 +72,11 @@ function parentClosed(draft: Draft, parent: ParentLink, policy: 'terminate' | 'c
   const link = draft.state.start.parent;
   const isOurParent = link !== undefined && link.runId === parent.runId && link.initiatedEventId === parent.initiatedEventId;
   if (!isOurParent || isClosed(draft.state.status)) return;
-  if (policy === 'terminate') terminate(draft, { reason: 'by parent close policy', details: undefined, identity: HISTORY_SERVICE, links: [] });
-  else requestCancel(draft, { reason: 'by parent close policy', identity: HISTORY_SERVICE, requestId: '', links: [] });
+  if (policy === 'terminate') {
+    terminate(draft, { reason: 'by parent close policy', details: undefined, identity: HISTORY_SERVICE, links: [] });
+    return;
+  }
+  const from = { namespaceId: parent.namespaceId, workflowId: parent.workflowId, runId: parent.runId };
+  requestCancel(draft, { reason: '', identity: HISTORY_SERVICE, requestId: '', links: [], external: { from, initiatedEventId: 0 } });
 }
 

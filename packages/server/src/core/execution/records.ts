@@ -53,8 +53,7 @@ export type Fact =
   | { readonly record: 'fact'; readonly kind: 'bufferDropped'; readonly index: number }
   | { readonly record: 'fact'; readonly kind: 'signalRequest'; readonly requestId: string }
   | { readonly record: 'fact'; readonly kind: 'cancelRequest'; readonly requestId: string }
-  | { readonly record: 'fact'; readonly kind: 'startRequest'; readonly requestId: string; readonly requestIdOfRun: boolean }
-  | { readonly record: 'fact'; readonly kind: 'sdk'; readonly name: string; readonly version: string };
+  | { readonly record: 'fact'; readonly kind: 'startRequest'; readonly requestId: string };
 
 /** Changes only what dies with the process; never stored. */
 export type VolatileChange =

@@ -6,7 +6,7 @@ import {
   WorkflowIdConflictPolicy as Conflict,
   WorkflowIdReusePolicy as Reuse,
 } from '@perdure/protocol';
-import type { Init, StartWorkflowExecutionRequest, WorkflowExecutionStartedEventAttributes } from '@perdure/protocol';
+import type { Init, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest, WorkflowExecutionStartedEventAttributes } from '@perdure/protocol';
 import type { Limits } from '../limits.js';
 import { reject } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
@@ -17,6 +17,7 @@ import type { Env } from './draft.js';
 import type { SignalInput } from './inputs.js';
 import { retryPolicyWithDefaults } from './retry.js';
 import { recordSignal } from './signal.js';
+import { admitUpdate } from './update.js';
 import { cronBackoffMs } from '../schedule/cron.js';
 
 /** Everything needed to make a run: its ids and the attributes of its Started event. */
@@ -27,6 +28,8 @@ export interface NewRun extends RunKey {
   readonly links: readonly Uint8Array[];
   /** Signal-with-start: recorded before the first workflow task. */
   readonly signal?: SignalInput;
+  /** Update-with-start: travels with the first workflow task. */
+  readonly update?: UpdateWorkflowExecutionRequest;
 }
 
 /** Writes the first events. The first workflow task follows at once, or when the backoff is over. */
@@ -34,9 +37,10 @@ export function beginRun(run: NewRun, env: Env): Draft {
   const { namespaceId, namespace, workflowId, runId } = run;
   const draft = new Draft(emptyState({ namespaceId, namespace, workflowId, runId }), env);
   draft.write(EventType.WORKFLOW_EXECUTION_STARTED, run.attributes, { userMetadata: run.userMetadata, links: run.links });
-  draft.fact({ record: 'fact', kind: 'startRequest', requestId: run.requestId, requestIdOfRun: true });
+  draft.fact({ record: 'fact', kind: 'startRequest', requestId: run.requestId });
   if (run.signal !== undefined) recordSignal(draft, run.signal);
   draft.wantWorkflowTask();
+  if (run.update !== undefined) admitUpdate(draft, run.update);
   return draft;
 }
 
@@ -158,8 +162,8 @@ export function newRunFromRequest(
       taskQueue: { name: request.taskQueue?.name ?? '', kind: 1 },
       input: request.input,
       ...timeouts,
-      workflowExecutionTimeout: asked(timeouts.workflowExecutionTimeout),
-      workflowRunTimeout: asked(timeouts.workflowRunTimeout),
+      workflowExecutionTimeout: askedTimeout(timeouts.workflowExecutionTimeout),
+      workflowRunTimeout: askedTimeout(timeouts.workflowRunTimeout),
       originalExecutionRunId: ids.runId,
       identity: request.identity,
       firstExecutionRunId: ids.runId,
@@ -184,7 +188,7 @@ export function newRunFromRequest(
 }
 
 /** A timeout that was not asked for is not in the event. */
-const asked = (timeoutMs: number): number | undefined => (timeoutMs > 0 ? timeoutMs : undefined);
+export const askedTimeout = (timeoutMs: number): number | undefined => (timeoutMs > 0 ? timeoutMs : undefined);
 
 export function expiration(fromMs: number, timeoutMs: number): number | undefined {
   return timeoutMs > 0 ? fromMs + timeoutMs : undefined;

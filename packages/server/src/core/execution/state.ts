@@ -23,6 +23,8 @@ export interface ExecutionState {
   readonly closedAtMs: number | undefined;
   /** Event id of the closing event, for reading the outcome. */
   readonly closeEventId: number | undefined;
+  /** The run that continues this one; empty if none does. */
+  readonly successorRunId: string;
 
   readonly workflowTask: PendingWorkflowTask | undefined;
   /** Attempt of the next workflow task: above 1 in a streak of failures. */
@@ -34,7 +36,11 @@ export interface ExecutionState {
   /** Started event of the last *completed* workflow task: sticky tasks get history after it. */
   readonly previousStartedEventId: number;
   readonly lastCompletedTaskFinishedEventId: number;
-  readonly sdk: { readonly name: string; readonly version: string } | undefined;
+  /** Of the last completed task. */
+  readonly workerVersion: WorkerVersionStamp | undefined;
+  /** Builds that completed tasks of this run, as the BuildIds attribute has them. */
+  readonly buildIds: readonly string[];
+  readonly resetPoints: readonly ResetPoint[];
 
   readonly activities: ReadonlyMap<number, PendingActivity>;
   readonly activityIds: ReadonlyMap<string, number>;
@@ -62,6 +68,8 @@ export interface StartFacts {
   readonly taskQueue: string;
   readonly executionTimeoutMs: number;
   readonly runTimeoutMs: number;
+  /** Whether the Started event names a run timeout, be it zero. */
+  readonly isRunTimeoutGiven: boolean;
   readonly taskTimeoutMs: number;
   readonly startedAtMs: number;
   /** Start plus the first workflow task's backoff. */
@@ -98,6 +106,18 @@ export interface ParentLink {
   readonly workflowId: string;
   readonly runId: string;
   readonly initiatedEventId: number;
+}
+
+/** The first task that a build completed: where a bad build's runs can be reset to. */
+export interface ResetPoint {
+  readonly buildId: string;
+  readonly binaryChecksum: string;
+  readonly firstTaskCompletedEventId: number;
+  readonly createdAtMs: number;
+  readonly resettable: boolean;
+  readonly runId: string;
+  /** When the history it points into goes; undefined while that run is the last of its chain. */
+  readonly expiresAtMs: number | undefined;
 }
 
 export interface StickyQueue {

@@ -52,8 +52,8 @@ export function completeWorkflowTask(
 function runAll(draft: Draft, completedEventId: number, request: RespondWorkflowTaskCompletedRequest): CommandFailure | undefined {
   const messages = new TaskMessages(request.messages);
   for (const command of request.commands) {
-    const { userMetadata } = command;
-    const context: CommandContext = { draft, completedEventId, identity: request.identity, userMetadata, messages };
+    const { userMetadata, eventGroupMarkers } = command;
+    const context: CommandContext = { draft, completedEventId, identity: request.identity, options: { userMetadata, eventGroupMarkers }, messages };
     if (command.attributesMissing === true) return { cause: Cause.UNSPECIFIED, message: `Command of type ${command.commandType} has no attributes.` };
     // Messages that no command names, and that a closing command would cut off, come before it.
     if (CLOSING_COMMANDS.has(command.commandType)) {

@@ -40,6 +40,8 @@ export class TestRun {
       random: () => 0.5,
       checkSearchAttributes: () => undefined,
       namespaceId: () => undefined,
+      retentionMs: 86_400_000,
+      typedSearchAttributes: (fields) => fields,
     };
   }
 

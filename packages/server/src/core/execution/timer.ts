@@ -6,7 +6,7 @@ import type { Draft } from './draft.js';
 import { tooLong } from './sizes.js';
 import type { PendingTimer } from './state.js';
 
-export function startTimer({ draft, completedEventId, userMetadata }: CommandContext, a: StartTimerCommandAttributes): CommandFailure | undefined {
+export function startTimer({ draft, completedEventId, options }: CommandContext, a: StartTimerCommandAttributes): CommandFailure | undefined {
   const cause = Cause.BAD_START_TIMER_ATTRIBUTES;
   if (a.timerId === '') return { cause, message: 'TimerId is not set on StartTimerCommand.' };
   if (tooLong(draft, a.timerId)) return { cause, message: `TimerId on StartTimerCommand exceeds length limit. TimerId=${a.timerId.slice(0, 60)}…` };
@@ -15,7 +15,7 @@ export function startTimer({ draft, completedEventId, userMetadata }: CommandCon
   draft.write(
     EventType.TIMER_STARTED,
     { timerId: a.timerId, startToFireTimeout: a.startToFireTimeout, workflowTaskCompletedEventId: completedEventId },
-    { userMetadata },
+    options,
   );
   return undefined;
 }

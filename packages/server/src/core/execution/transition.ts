@@ -88,7 +88,7 @@ function take(draft: Draft, input: Exclude<Input, { kind: 'workflowTaskCompleted
       return requestCancel(draft, cancelFacts(input.request));
     case 'terminate':
       if (!isOpen) return workflowClosed();
-      terminate(draft, { ...input.request, details: input.request.details });
+      terminate(draft, { ...input.request, reason: input.request.reason === '' ? DEFAULT_TERMINATE_REASON : input.request.reason });
       return undefined;
     case 'attachRequest':
       return attachRequest(draft, input);
@@ -135,6 +135,9 @@ function take(draft: Draft, input: Exclude<Input, { kind: 'workflowTaskCompleted
       return undefined;
   }
 }
+
+/** What tools show when nobody said why. */
+const DEFAULT_TERMINATE_REASON = 'terminated by user via frontend';
 
 function notFound(draft: Draft): Rejection {
   return { ...workflowNotFound(draft.state.workflowId), message: 'workflow execution already completed', code: 'TASK_NOT_FOUND' };

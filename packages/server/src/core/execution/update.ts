@@ -61,7 +61,7 @@ function limitRefusal(draft: Draft, request: UpdateWorkflowExecutionRequest): Re
 /** Admitted updates need a task to travel with: one that waits, or a speculative one. */
 export function ensureTaskForUpdates(draft: Draft): void {
   const { state } = draft;
-  if (state.workflowTask !== undefined || state.firstTaskDueMs !== undefined) return;
+  if (state.workflowTask !== undefined || state.firstTaskDueMs !== undefined || draft.wantsWorkflowTask) return;
   if (unsentUpdates(state).length === 0) return;
   if (state.workflowTaskAttempt > 1 || state.buffered.length > 0) draft.wantWorkflowTask();
   else scheduleSpeculativeTask(draft);

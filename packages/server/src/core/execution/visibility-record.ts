@@ -10,7 +10,10 @@ import type { ExecutionState } from './state.js';
  * `customAttributes`: name → IndexedValueType number of the namespace. Attributes that are not (or no longer) in it are
  * returned by lists, but no query finds them.
  */
-export function visibilityRecord(state: ExecutionState, customAttributes: ReadonlyMap<string, number>): VisibilityRecord {
+export function visibilityRecord(
+  state: ExecutionState,
+  customAttributes: ReadonlyMap<string, number>,
+): VisibilityRecord {
   const { start, memo, searchAttributes } = state;
   return {
     namespaceId: state.namespaceId,
@@ -22,7 +25,9 @@ export function visibilityRecord(state: ExecutionState, customAttributes: Readon
     startTimeMs: start.startedAtMs,
     executionTimeMs: start.executionTimeMs,
     ...closeFacts(state),
-    ...(start.parent === undefined ? {} : { parentWorkflowId: start.parent.workflowId, parentRunId: start.parent.runId }),
+    ...(start.parent === undefined
+      ? {}
+      : { parentWorkflowId: start.parent.workflowId, parentRunId: start.parent.runId }),
     rootWorkflowId: start.rootWorkflowId,
     rootRunId: start.rootRunId,
     attributes: typedAttributes(searchAttributes, customAttributes),

@@ -134,7 +134,7 @@ function writeStarted(draft: Draft, poll: WorkflowPoller): void {
     workerVersion: poll.workerVersion,
     suggestContinueAsNew: reasons.length > 0,
     suggestContinueAsNewReasons: reasons,
-    historySizeBytes: state.historySizeBytes,
+    historySizeBytes: poll.isEagerStart === true ? 0 : state.historySizeBytes,
   });
 }
 

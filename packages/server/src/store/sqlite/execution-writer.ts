@@ -16,6 +16,7 @@ export class ExecutionWriter {
   readonly #read: SqliteStatement;
   readonly #delete: SqliteStatement;
   readonly #addKey: SqliteStatement;
+  readonly #addKeyAndCurrent: SqliteStatement;
   readonly #deleteKey: SqliteStatement;
   readonly #deleteOtherCurrent: SqliteStatement;
   readonly #addCount: SqliteStatement;
@@ -39,6 +40,7 @@ export class ExecutionWriter {
     );
     this.#delete = db.prepare('DELETE FROM execution WHERE exec_no = ?');
     this.#addKey = db.prepare('INSERT OR IGNORE INTO run_key VALUES (?, ?, ?)');
+    this.#addKeyAndCurrent = db.prepare(`INSERT OR IGNORE INTO run_key VALUES (?, ?, ?), (?, ${CURRENT_RUN}, ?)`);
     this.#deleteKey = db.prepare('DELETE FROM run_key WHERE id_hash = ? AND run_hash = ? AND exec_no = ?');
     this.#deleteOtherCurrent = db.prepare(
       `DELETE FROM run_key WHERE id_hash = ? AND run_hash = ${CURRENT_RUN} AND exec_no <> ? AND exec_no IN ` +
@@ -52,19 +54,19 @@ export class ExecutionWriter {
   put(execNo: ExecNo, slot: number, row: VisibilityRecord, isCurrent: boolean): void {
     const namespaceNo = this.#namespaces.numberOf(row.namespaceId);
     const idHash = hashWorkflowId(row.namespaceId, row.workflowId);
+    const runHash = hashRunId(row.runId);
     const values = executionValues(row);
-    if (Number(this.#insert.run(execNo, slot, namespaceNo, ...values).changes) === 0) {
-      this.#forgetOld(execNo, idHash, hashRunId(row.runId));
-      this.#update.run(slot, namespaceNo, ...values, execNo);
-    }
-    this.#addKey.run(idHash, hashRunId(row.runId), execNo);
+    const isNew = Number(this.#insert.run(execNo, slot, namespaceNo, ...values).changes) === 1;
+    const hasKey = !isNew && this.#forgetOld(execNo, idHash, runHash);
+    if (!isNew) this.#update.run(slot, namespaceNo, ...values, execNo);
     this.#count(namespaceNo, divisionKeyOf(row.attributes), row.status, 1);
-    if (!isCurrent) {
-      this.#deleteKey.run(idHash, CURRENT_RUN, execNo);
+    if (isCurrent) {
+      this.#deleteOtherCurrent.run(idHash, execNo, namespaceNo, row.workflowId);
+      this.#addKeyAndCurrent.run(idHash, runHash, execNo, idHash, execNo);
       return;
     }
-    this.#deleteOtherCurrent.run(idHash, execNo, namespaceNo, row.workflowId);
-    this.#addKey.run(idHash, CURRENT_RUN, execNo);
+    if (!hasKey) this.#addKey.run(idHash, runHash, execNo);
+    if (!isNew) this.#deleteKey.run(idHash, CURRENT_RUN, execNo);
   }
 
   delete(execNo: ExecNo): void {
@@ -86,17 +88,18 @@ export class ExecutionWriter {
     this.#namespaces.forget();
   }
 
-  /** Takes the row that is there out of the counts, and out of the keys unless they stay the same. */
-  #forgetOld(execNo: ExecNo, idHash: number | undefined, runHash: number | undefined): void {
+  /** Takes the row that is there out of the counts, and out of the keys unless they stay the same: then true. */
+  #forgetOld(execNo: ExecNo, idHash: number | undefined, runHash: number | undefined): boolean {
     const old = this.#read.get(execNo);
-    if (old === undefined) return;
+    if (old === undefined) return false;
     const division = divisionKeyOf(decodeAttributes(readText(old, 'attributes')));
     this.#count(readNumber(old, 'namespace_no'), division, readNumber(old, 'status'), -1);
     const oldIdHash = hashWorkflowId(readText(old, 'namespace_id'), readText(old, 'workflow_id'));
     const oldRunHash = hashRunId(readText(old, 'run_id'));
-    if (oldIdHash === idHash && oldRunHash === runHash) return;
+    if (oldIdHash === idHash && oldRunHash === runHash) return true;
     this.#deleteKey.run(oldIdHash, oldRunHash, execNo);
     this.#deleteKey.run(oldIdHash, CURRENT_RUN, execNo);
+    return false;
   }
 
   #count(namespaceNo: number, division: string, status: number, delta: number): void {

@@ -1,0 +1,111 @@
+/** From flags to a connection, and from a failed call to a message that says what to do. */
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { StatusCode } from '@perdure/protocol';
+import type { Init } from '@perdure/protocol';
+import { CommandFailure, ExitCode, UsageError } from './exit-code.js';
+import { CallFailed, GrpcClient } from './grpc-client.js';
+import type { CallableRpc, ClientTls } from './grpc-client.js';
+import type { ConnectionFlags } from './spec.js';
+
+/** Calls that do not wait for anything answer well within this. */
+const CALL_TIMEOUT_MS = 10_000;
+
+export class Connection {
+  readonly #client: GrpcClient;
+  readonly #flags: ConnectionFlags;
+
+  constructor(client: GrpcClient, flags: ConnectionFlags) {
+    this.#client = client;
+    this.#flags = flags;
+  }
+
+  /** Throws CommandFailure. `timeoutMs`: for calls that wait; --command-timeout goes before it. */
+  async call<Q, S>(rpc: CallableRpc<Q, S>, request: Init<Q>, timeoutMs = CALL_TIMEOUT_MS): Promise<S> {
+    try {
+      return await this.#client.call(rpc, request, this.#flags['command-timeout'] ?? timeoutMs);
+    } catch (error) {
+      throw error instanceof CallFailed ? failureOf(error, this.#flags) : error;
+    }
+  }
+
+  /** The answer as bytes, for printing it as JSON without a loss. */
+  async callBytes<Q, S>(rpc: CallableRpc<Q, S>, request: Init<Q>, timeoutMs = CALL_TIMEOUT_MS): Promise<Uint8Array> {
+    return this.call({ path: rpc.path, request: rpc.request, response: { decode: (bytes) => bytes } }, request, timeoutMs);
+  }
+}
+
+/** Opens a connection for as long as `use` runs. Throws CommandFailure. */
+export async function withConnection(flags: ConnectionFlags, use: (connection: Connection) => Promise<void>): Promise<void> {
+  const tls = await readTls(flags);
+  const client = new GrpcClient(tls === undefined ? { address: flags.address } : { address: flags.address, tls });
+  try {
+    await use(new Connection(client, flags));
+  } finally {
+    client.close();
+  }
+}
+
+/** Who calls, as histories record it. */
+export function identity(): string {
+  return `perdure-cli:${process.pid}@${hostname()}`;
+}
+
+async function readTls(flags: ConnectionFlags): Promise<ClientTls | undefined> {
+  const { tls, 'tls-ca': caFile, 'tls-cert': certFile, 'tls-key': keyFile, 'tls-server-name': serverName } = flags;
+  if (!tls && caFile === undefined && certFile === undefined && keyFile === undefined) return undefined;
+  if ((certFile === undefined) !== (keyFile === undefined)) throw new UsageError('--tls-cert and --tls-key belong together.', 'Give both, or neither.');
+  return {
+    ...(caFile === undefined ? {} : { ca: await readPem('tls-ca', caFile) }),
+    ...(certFile === undefined ? {} : { cert: await readPem('tls-cert', certFile) }),
+    ...(keyFile === undefined ? {} : { key: await readPem('tls-key', keyFile) }),
+    ...(serverName === undefined ? {} : { serverName }),
+  };
+}
+
+async function readPem(flag: string, file: string): Promise<Buffer> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    throw new UsageError(`--${flag} ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function failureOf(error: CallFailed, flags: ConnectionFlags): CommandFailure {
+  if (error.systemCode !== undefined) return unreachable(error, flags);
+  return new CommandFailure(exitCodeOf(error.code), error.message, adviceOf(error, flags));
+}
+
+function unreachable({ systemCode, message }: CallFailed, { address }: ConnectionFlags): CommandFailure {
+  switch (systemCode) {
+    case 'ECONNREFUSED':
+      return new CommandFailure(ExitCode.UNAVAILABLE, `Nothing listens at ${address}.`, 'Start a Service with `perdure server start-dev`, or name another with --address.');
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new CommandFailure(ExitCode.UNAVAILABLE, `The host of ${address} is not known.`, 'Check --address.');
+    default:
+      return new CommandFailure(ExitCode.UNAVAILABLE, `No connection to ${address}: ${message}`, 'Check --address and the --tls flags: does the Service speak TLS?');
+  }
+}
+
+function exitCodeOf(code: number): ExitCode {
+  switch (code) {
+    case StatusCode.NOT_FOUND:
+      return ExitCode.NOT_FOUND;
+    case StatusCode.DEADLINE_EXCEEDED:
+      return ExitCode.TIMED_OUT;
+    case StatusCode.UNAVAILABLE:
+      return ExitCode.UNAVAILABLE;
+    case StatusCode.PERMISSION_DENIED:
+    case StatusCode.UNAUTHENTICATED:
+      return ExitCode.DENIED;
+    default:
+      return ExitCode.FAILED;
+  }
+}
+
+function adviceOf({ code, message }: CallFailed, { namespace }: ConnectionFlags): string | undefined {
+  const isNamespace = code === StatusCode.NOT_FOUND && /namespace/i.test(message);
+  if (isNamespace) return `List them: perdure operator namespace list. Or create it: perdure operator namespace create -n ${namespace}`;
+  return code === StatusCode.NOT_FOUND ? 'List what is there: perdure workflow list' : undefined;
+}

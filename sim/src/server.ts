@@ -1,0 +1,210 @@
+/** One process of the Service: the real engine, and what the run loop does for it in production, in virtual time. */
+import type { Engine, EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord } from '@perdure/server/engine';
+import { DEFAULT_LIMITS } from '@perdure/server/core';
+import type { Coverage, InputKind } from './coverage.js';
+import type { Disk } from './disk.js';
+import type { Scheduled } from './event-queue.js';
+import type { FoldCheck } from './checkers/fold.js';
+import type { Modules } from './modules.js';
+import type { SimOptions } from './options.js';
+import type { Rng } from './rng.js';
+import { ServerClock } from './server-clock.js';
+import type { World } from './world.js';
+
+export interface Caller {
+  /** Gives the answer; false when the caller has gone. */
+  answer(reply: EngineReply): boolean;
+  /** The process died. */
+  broken(): void;
+}
+
+export interface ServerOptions {
+  readonly world: World;
+  readonly disk: Disk;
+  readonly modules: Modules;
+  readonly options: SimOptions;
+  readonly coverage: Coverage;
+  readonly fold: FoldCheck;
+  readonly name: string;
+  readonly onHalt: (server: ServerProcess, reason: string) => void;
+}
+
+export class ServerProcess {
+  readonly name: string;
+  readonly clock: ServerClock;
+  readonly engine: Engine;
+  isAlive = true;
+  isReady = false;
+  /** Another process has taken the store over. */
+  isZombie = false;
+  readonly #parts: ServerOptions;
+  readonly #rng: Rng;
+  readonly #callers = new Map<number, Caller>();
+  #lastReplyTo = 0;
+  #batch: EngineMessage[] = [];
+  #isScheduled = false;
+  #wake: Scheduled | undefined;
+
+  constructor(parts: ServerOptions, clockOffsetMs: number) {
+    const { world, options, modules, coverage, fold, name } = parts;
+    this.#parts = parts;
+    this.name = name;
+    this.#rng = world.rng.split(`server ${name}`);
+    this.clock = new ServerClock(world, clockOffsetMs);
+    const random = this.#rng.split('engine');
+    this.engine = new modules.engine.Engine({
+      limits: { ...DEFAULT_LIMITS, ...options.limits },
+      random: { uuid: () => random.uuid(), next: () => random.next() },
+      nowMs: () => this.clock.nowMs(),
+      inspect: (run) => fold.decided(this.name, run),
+    });
+    const { engine } = this;
+    const transit = engine.transit.bind(engine);
+    engine.transit = (run, input) => {
+      coverage.decided(input.kind);
+      return transit(run, input);
+    };
+  }
+
+  /** Takes the store over, then, after what a start costs, serves. */
+  start(): void {
+    const { world, disk, modules } = this.#parts;
+    const opened = disk.open();
+    world.log(this.name, `start, epoch ${opened.epoch}`);
+    world.after(this.#rng.between(1, 60), () => {
+      if (!this.isAlive) return;
+      if (disk.tables.epoch !== opened.epoch) return this.crash('superseded while starting');
+      const namespaces: NamespaceRecord[] = [...disk.tables.records.namespace.values()].map((bytes) => modules.engine.decodeNamespace(bytes));
+      const queues = [...disk.tables.queues].map(([queue, rows]) => {
+        let passTicketMax = -Infinity;
+        for (const { passTicket } of rows.walk()) passTicketMax = Math.max(passTicketMax, passTicket);
+        return { queue, count: rows.size, passTicketMax };
+      });
+      this.isReady = true;
+      this.#take([{ kind: 'opened', opened, namespaces, queues }]);
+    });
+  }
+
+  /** Returns how to say that the caller has gone. */
+  ask(request: EngineRequest, caller: Caller): () => void {
+    this.#lastReplyTo += 1;
+    const replyTo = this.#lastReplyTo;
+    this.#callers.set(replyTo, caller);
+    const counted = COUNTED_REQUESTS[request.kind];
+    if (counted !== undefined) this.#parts.coverage.decided(counted);
+    this.#push({ kind: 'request', replyTo, request });
+    return () => {
+      if (this.#callers.delete(replyTo)) this.#push({ kind: 'callerGone', replyTo });
+    };
+  }
+
+  crash(reason: string): void {
+    if (!this.isAlive) return;
+    this.isAlive = false;
+    this.isReady = false;
+    this.#parts.world.log(this.name, `dead: ${reason}`);
+    for (const caller of [...this.#callers.values()]) caller.broken();
+    this.#callers.clear();
+  }
+
+  /** The wall clock is set. The process's own timer counts real time, as in production. */
+  stepClock(byMs: number): void {
+    this.clock.step(byMs);
+    this.#parts.world.log(this.name, `clock set by ${byMs} ms`);
+  }
+
+  get waitingCallers(): number {
+    return this.#callers.size;
+  }
+
+  #push(message: EngineMessage): void {
+    if (!this.isAlive) return;
+    this.#batch.push(message);
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#parts.world.after(this.#rng.between(0, 0.3), () => {
+      this.#isScheduled = false;
+      const batch = this.#batch;
+      this.#batch = [];
+      this.#take(batch);
+    });
+  }
+
+  #take(batch: readonly EngineMessage[]): void {
+    if (!this.isAlive || batch.length === 0) return;
+    let effects: EngineEffect[];
+    try {
+      effects = this.engine.handle(batch);
+    } catch (error) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#parts.world.failures.report('engineThrew', `${this.name} on ${batch.map(describeMessage).join(', ')}: ${text}`);
+      return;
+    }
+    for (const effect of effects) this.#perform(effect);
+  }
+
+  #perform(effect: EngineEffect): void {
+    const { world, disk, onHalt, fold } = this.#parts;
+    switch (effect.kind) {
+      case 'reply': {
+        const caller = this.#callers.get(effect.replyTo);
+        this.#callers.delete(effect.replyTo);
+        const isDelivered = caller?.answer(effect.reply) === true;
+        if (!isDelivered && effect.task !== undefined) this.#push({ kind: 'undelivered', task: effect.task });
+        return;
+      }
+      case 'commit': {
+        const { group } = effect;
+        fold.sent(this.name, group);
+        disk.commit(group, (outcome) => {
+          if (outcome.kind !== 'committed') world.log(this.name, `group ${group.number}: ${outcome.kind}`);
+          this.#take([{ kind: 'committed', number: group.number, outcome }]);
+        });
+        return;
+      }
+      case 'read': {
+        const { readId, read } = effect;
+        disk.read(read, (answer) => this.#take([{ kind: 'read', readId, answer }]));
+        return;
+      }
+      case 'wake':
+        this.#wakeAt(effect.atMs);
+        return;
+      case 'halt':
+        this.crash(`halted: ${effect.reason}`);
+        onHalt(this, effect.reason);
+        return;
+      case 'log':
+        if (effect.level === 'error') world.failures.report('quarantine', effect.message);
+        return;
+    }
+  }
+
+  /** As the system clock's adapter does it: waits in real time, then looks at the wall clock. */
+  #wakeAt(atMs: number | undefined): void {
+    if (this.#wake !== undefined) this.#wake.act = undefined;
+    this.#wake = undefined;
+    if (atMs === undefined || atMs === Infinity) return;
+    const { world } = this.#parts;
+    const waitMs = Math.max(0, atMs - (world.nowMs + this.clock.offsetMs));
+    this.#wake = world.after(waitMs, () => {
+      if (this.clock.nowMs() < atMs) this.#wakeAt(atMs);
+      else this.#take([{ kind: 'tick' }]);
+    });
+  }
+}
+
+/** Requests that are not inputs of an execution, or begin one. */
+const COUNTED_REQUESTS: Readonly<Partial<Record<EngineRequest['kind'], InputKind>>> = {
+  start: 'start',
+  signalWithStart: 'start',
+  updateWithStart: 'start',
+  query: 'query',
+  describe: 'describe',
+  getHistory: 'getHistory',
+  list: 'list',
+};
+
+function describeMessage(message: EngineMessage): string {
+  return message.kind === 'request' ? `request ${message.request.kind}` : message.kind;
+}
