@@ -12,6 +12,9 @@ export class Mismatch extends Error {
   override readonly name = 'Mismatch';
 }
 
+/** The cached program is ahead of history: its last answer did not count. The history is to be replayed from the start. */
+export class StaleCache extends Mismatch {}
+
 /** What one workflow task is answered with. */
 export interface Activation {
   readonly commands: Init<Command>[];
@@ -61,7 +64,7 @@ export class Replay {
   }
 
   #activateLive(event: HistoryEvent, messages: readonly Message[]): Activation {
-    if (this.#isLive) throw new Mismatch('a second live task without the outcome of the first');
+    if (this.#isLive) throw new StaleCache('a second live task without the outcome of the first');
     this.#isLive = true;
     const requests = messages.map((message) => ({ message, startedEventId: event.eventId }));
     return this.#requireWorkflow().activateLive(this.#takeJobs(), requests, (emitted) => this.#expected.push(emitted));
@@ -88,7 +91,7 @@ export class Replay {
         return;
       case EventType.WORKFLOW_TASK_FAILED:
       case EventType.WORKFLOW_TASK_TIMED_OUT:
-        if (this.#isLive) throw new Mismatch(`the task that was answered did not complete (event ${event.eventId})`);
+        if (this.#isLive) throw new StaleCache(`the task that was answered did not complete (event ${event.eventId})`);
         return;
       case EventType.WORKFLOW_EXECUTION_TERMINATED:
       case EventType.WORKFLOW_EXECUTION_TIMED_OUT:
