@@ -172,6 +172,8 @@ func childTerminated(at *place) {
 func childCancelled(at *place) {
 	parent, child := pair(at, CancelsChild)
 	at.signal(parent.GetID(), "finish", nil)
+	at.settled(parent.GetID(), enums.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED, 1)
+	at.signal(child, "finish", nil)
 	must(parent.Get(at.ctx, nil))
 	at.fails("child", at.client.GetWorkflow(at.ctx, child, "").Get(at.ctx, nil))
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func registerWorkflows(w worker.Worker) {
-	for _, one := range []any{Hello, Echo, Failing, Counter, WaitForFinish, Timers, Parent, LeavesChild, CancelsChild, CountsDown, FailsUntilAttempt, FailWithCause, CancelsActivity, CleansUp, Local, SideEffects, Upserts, ReachesOut, LeavesOpen} {
+	for _, one := range []any{Hello, Echo, Failing, Counter, WaitForFinish, Timers, Parent, LeavesChild, CancelsChild, CountsDown, FailsUntilAttempt, FailWithCause, CancelsActivity, CleansUp, Local, SideEffects, Upserts, ReachesOut, LeavesOpen, EndsCancelledWhenTold} {
 		w.RegisterWorkflow(one)
 	}
 }
@@ -129,11 +129,19 @@ func LeavesChild(ctx workflow.Context, id string, policy enums.ParentClosePolicy
 
 func CancelsChild(ctx workflow.Context, id string) error {
 	inner, cancel := workflow.WithCancel(ctx)
-	child := workflow.ExecuteChildWorkflow(childOptions(inner, id, enums.PARENT_CLOSE_POLICY_TERMINATE), WaitForFinish)
+	child := workflow.ExecuteChildWorkflow(childOptions(inner, id, enums.PARENT_CLOSE_POLICY_TERMINATE), EndsCancelledWhenTold)
 	must(child.GetChildWorkflowExecution().Get(ctx, nil))
 	workflow.GetSignalChannel(ctx, "finish").Receive(ctx, nil)
 	cancel()
 	return ignoreCancel(child.Get(ctx, nil))
+}
+
+// EndsCancelledWhenTold still waits for the signal when cancelled: so its end does not race with the news of the request.
+func EndsCancelledWhenTold(ctx workflow.Context) error {
+	ctx.Done().Receive(ctx, nil)
+	outer, _ := workflow.NewDisconnectedContext(ctx)
+	workflow.GetSignalChannel(ctx, "finish").Receive(outer, nil)
+	return ctx.Err()
 }
 
 func CountsDown(ctx workflow.Context, n int) (string, error) {

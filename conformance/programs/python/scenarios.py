@@ -112,7 +112,10 @@ async def child_terminated(at: Place) -> None:
 
 async def child_cancelled(at: Place) -> None:
     parent, child = await pair(at, "CancelsChild")
-    await finish(parent, "CancelledError")
+    await parent.signal("finish")
+    await at.settled(parent, EventType.EVENT_TYPE_EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED)
+    await child.signal("finish")
+    assert await parent.result() == "CancelledError"
     await at.fails("child", child.result())
 
 

@@ -130,7 +130,7 @@ class LeavesChild(Finishable):
 class CancelsChild(Finishable):
     @workflow.run
     async def run(self, child_id: str) -> str:
-        child = await workflow.start_child_workflow("WaitForFinish", id=child_id)
+        child = await workflow.start_child_workflow("EndsCancelledWhenTold", id=child_id)
         await self.wait()
         child.cancel()
         try:
@@ -138,6 +138,18 @@ class CancelsChild(Finishable):
         except ChildWorkflowError as error:
             return type(error.cause).__name__
         return "finished"
+
+
+@workflow.defn
+class EndsCancelledWhenTold(Finishable):
+    """Cancelled, it still waits for the signal: so its end does not race with the news of the request."""
+
+    @workflow.run
+    async def run(self) -> None:
+        try:
+            await workflow.wait_condition(lambda: False)
+        finally:
+            await self.wait()
 
 
 @workflow.defn
@@ -232,5 +244,5 @@ class LeavesOpen:
 
 ALL = [
     Hello, Echo, Failing, Counter, WaitForFinish, Timers, Parent, LeavesChild, CancelsChild, CountsDown, FailsUntilAttempt,
-    FailWithCause, CancelsActivity, CleansUp, Local, PatchesAndUpserts, ReachesOut, LeavesOpen,
+    FailWithCause, CancelsActivity, CleansUp, Local, PatchesAndUpserts, ReachesOut, LeavesOpen, EndsCancelledWhenTold,
 ]  # fmt: skip

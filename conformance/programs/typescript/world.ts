@@ -142,10 +142,12 @@ const eventTypes: Record<number, string> = {
   10: 'ActivityTaskScheduled',
   15: 'ActivityTaskCancelRequested',
   17: 'TimerStarted',
+  24: 'ExternalWorkflowExecutionCancelRequested',
   25: 'MarkerRecorded',
   26: 'WorkflowExecutionSignaled',
   27: 'WorkflowExecutionTerminated',
   31: 'ChildWorkflowExecutionStarted',
+  39: 'ExternalWorkflowExecutionSignaled',
 };
 
 function eventTypeName(type: number | null | undefined): string | undefined {

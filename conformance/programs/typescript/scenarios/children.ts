@@ -15,7 +15,7 @@ export const childScenarios: Scenario[] = [
   { name: 'child-abandoned', run: (at) => leaves(at, ParentClosePolicy.ABANDON) },
   { name: 'child-terminated-with-parent', run: (at) => leaves(at, ParentClosePolicy.TERMINATE) },
   { name: 'child-cancelled-with-parent', run: (at) => leaves(at, ParentClosePolicy.REQUEST_CANCEL) },
-  { name: 'child-signalled', run: async (at) => assert.deepEqual(await execute(at, 'signalsChild', [at.id('child')]), 'finished') },
+  { name: 'child-signalled', run: signalled },
   { name: 'external-signal-and-cancel', run: external },
   { name: 'external-unknown', run: externalUnknown },
 ];
@@ -44,6 +44,9 @@ async function fails(at: Place) {
 async function cancelledBy(at: Place, type: ChildWorkflowCancellationType) {
   const { parent, child } = await waitingPair(at, 'cancelsChild', [at.id('child'), type]);
   await parent.signal('finish');
+  if (type === ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED) await at.settled(parent, 'ExternalWorkflowExecutionCancelRequested');
+  else await parent.result();
+  await child.signal('finish');
   assert.deepEqual(await parent.result(), { cancelled: true });
   await rejection(child.result());
 }
@@ -78,6 +81,15 @@ async function leaves(at: Place, policy: ParentClosePolicy) {
   }
   await child.signal('finish');
   assert.equal(await child.result(), 'finished');
+}
+
+async function signalled(at: Place) {
+  const parent = await start(at, 'signalsChild', [at.id('child')]);
+  await at.settled(parent, 'ExternalWorkflowExecutionSignaled');
+  const child = at.client.workflow.getHandle(at.id('child'));
+  await at.settled(child, 'WorkflowExecutionSignaled');
+  await child.signal('finish');
+  assert.equal(await parent.result(), 3);
 }
 
 async function external(at: Place) {

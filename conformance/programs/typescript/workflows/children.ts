@@ -37,7 +37,7 @@ export async function cancelsChild(workflowId: string, cancellationType: ChildWo
   setHandler(finish, () => void (finished = true));
   const scope = new CancellationScope();
   const outcome = scope.run(async () => {
-    const child = await startChild('waitForFinish', { workflowId, cancellationType });
+    const child = await startChild('endsCancelledWhenTold', { workflowId, cancellationType });
     return child.result();
   });
   const settled = outcome.then((result) => ({ result }), describe);
@@ -46,9 +46,10 @@ export async function cancelsChild(workflowId: string, cancellationType: ChildWo
   return settled;
 }
 
+/** Signals its child; the client ends the child later. */
 export async function signalsChild(workflowId: string): Promise<unknown> {
-  const child = await startChild('waitForFinish', { workflowId });
-  await child.signal(finish);
+  const child = await startChild('counter', { workflowId, args: [1] });
+  await child.signal('add', 2);
   return child.result();
 }
 
@@ -65,6 +66,17 @@ function describe(error: unknown): unknown {
   if (isCancellation(error)) return { cancelled: true };
   if (error instanceof ChildWorkflowFailure) return { retryState: error.retryState, cause: error.cause?.name, message: error.cause?.message };
   return { error: String(error) };
+}
+
+/** Cancelled, it still waits for the signal: so its end does not race with the news of the request. */
+export async function endsCancelledWhenTold(): Promise<void> {
+  let finished = false;
+  setHandler(finish, () => void (finished = true));
+  try {
+    await condition(() => false);
+  } finally {
+    await CancellationScope.nonCancellable(() => condition(() => finished));
+  }
 }
 
 /** A child that fails when told. */

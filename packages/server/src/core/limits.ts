@@ -106,7 +106,7 @@ export const DEFAULT_LIMITS: Limits = {
   lastFailureSizeBytesMax: 4096,
   errorMessageLengthMax: 4000,
   backlogTasksInMemoryMax: 10_000,
-  executionCacheSizeBytesMax: 256 * MIB,
+  executionCacheSizeBytesMax: 32 * MIB,
   commitGroupSizeBytesMax: 4 * MIB,
   snapshotEveryBytes: 64 * 1024,
   snapshotEveryTransitions: 256,

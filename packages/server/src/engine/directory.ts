@@ -27,6 +27,7 @@ export class RunDirectory {
   /** Current runs of workflow ids, as far as they are in memory. */
   readonly #current = new Map<string, Run>();
   readonly #loading = new Map<string, Line[]>();
+  #hand: IterableIterator<Run> = this.#byRunId.values();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -125,14 +126,17 @@ export class RunDirectory {
     }
   }
 
-  /** Makes room: the longest idle first. */
+  /** Makes room: a hand goes round over the runs, some at a time, and takes those that were not used for a while. */
   evict(): void {
     const { limits } = this.#engine;
     const runsMax = Math.floor(limits.executionCacheSizeBytesMax / RUN_BYTES_TYPICAL);
-    if (this.#byRunId.size <= runsMax) return;
-    const enough = Math.floor(runsMax * 0.9);
-    for (const run of this.#byRunId.values()) {
-      if (this.#byRunId.size <= enough) return;
+    for (let looks = 0; looks < LOOKS_PER_PASS && this.#byRunId.size > runsMax; looks += 1) {
+      const next = this.#hand.next();
+      if (next.done === true) {
+        this.#hand = this.#byRunId.values();
+        return;
+      }
+      const run = next.value;
       if (run.isIdle && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.#engine.afterRun(run, () => this.#evictIdle(run));
     }
   }
@@ -202,4 +206,5 @@ export const stale = (): Rejection => reject('UNAVAILABLE', 'The change could no
 
 const currentKey = (namespaceId: string, workflowId: string): string => `id/${namespaceId}/${workflowId}`;
 const RUN_BYTES_TYPICAL = 4_096;
-const IDLE_MS = 2_000;
+const IDLE_MS = 1_000;
+const LOOKS_PER_PASS = 64;

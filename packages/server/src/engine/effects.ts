@@ -7,7 +7,7 @@ import { activityHandle, deliverActivityTask, deliverWorkflowTask, startedRef } 
 import type { Decision } from './decision.js';
 import type { Engine } from './engine.js';
 import type { NewTask, ParkedPoller, QueueKey, QueuedTask } from './matching.js';
-import { pollerVersion } from './polls.js';
+import { pollerVersion } from './poller-version.js';
 import { queueText } from './queue-loads.js';
 import { Run } from './run.js';
 import { resolveUpdate } from './updates.js';

@@ -11,7 +11,8 @@ import { isRejection, reject, workflowNotFound } from '../core/rejection.js';
 import type { Rejection } from '../core/rejection.js';
 import type { CommitGroup, Random } from '../ports/index.js';
 import { Committer } from './committer.js';
-import { Decision, sealChange } from './decision.js';
+import { sealChange } from './decision.js';
+import type { Decision } from './decision.js';
 import { RunDirectory } from './directory.js';
 import { NO_CONTEXT, perform } from './effects.js';
 import type { TaskContext } from './effects.js';
@@ -188,7 +189,10 @@ export class Engine {
 
   /** A pure transition with the engine's environment. A broken invariant sets the run aside, the others go on. */
   transit(run: Run, input: Input): ReturnType<typeof transition> {
-    if (run.quarantined !== undefined) return reject('WORKFLOW_QUARANTINED', `This run is set aside after an internal error: ${run.quarantined}. It can be described and terminated.`);
+    // A run that is set aside can still be ended.
+    if (run.quarantined !== undefined && input.kind !== 'terminate') {
+      return reject('WORKFLOW_QUARANTINED', `This run is set aside after an internal error: ${run.quarantined}. It can be described and terminated.`);
+    }
     try {
       return transition(run.state, input, this.env(run.state.namespaceId));
     } catch (error) {
@@ -277,6 +281,10 @@ export class Engine {
         return;
       }
       case 'tick':
+        return;
+      case 'drain':
+        for (const poller of this.matching.expirePolls(Infinity)) this.reply(poller.pollId, {});
+        this.waits.expireCallers();
         return;
     }
   }

@@ -153,7 +153,9 @@ export type EngineMessage =
   | { readonly kind: 'opened'; readonly opened: StoreOpened; readonly namespaces: readonly NamespaceRecord[]; readonly queues: readonly DispatchQueue[] }
   | { readonly kind: 'committed'; readonly number: number; readonly outcome: CommitOutcome }
   | { readonly kind: 'read'; readonly readId: number; readonly answer: ReadAnswer }
-  | { readonly kind: 'tick' };
+  | { readonly kind: 'tick' }
+  /** The Service is about to stop: whoever waits gets an empty answer now and asks again elsewhere. */
+  | { readonly kind: 'drain' };
 
 export type EngineEffect =
   /** `task`: what to hand back as 'undelivered' when the caller's stream is gone. */

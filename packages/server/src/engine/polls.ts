@@ -1,6 +1,6 @@
 /** Polls of workers: a waiting task is started for them, or they are parked. */
 import { TaskQueueKind } from '@perdure/protocol';
-import type { PollActivityTaskQueueRequest, PollWorkflowTaskQueueRequest, WorkerVersionStamp } from '@perdure/protocol';
+import type { PollActivityTaskQueueRequest, PollWorkflowTaskQueueRequest } from '@perdure/protocol';
 import { activityHandle, deliverActivityTask, deliverWorkflowTask, startedRef } from './answers.js';
 import { Decision } from './decision.js';
 import { NO_CONTEXT } from './effects.js';
@@ -8,6 +8,7 @@ import type { Engine } from './engine.js';
 import type { ParkedPoller, QueuedTask } from './matching.js';
 import type { ReplyTo, StartedTaskHandle } from './messages.js';
 import { deliverQuery } from './queries.js';
+import { pollerVersion, versionStamp } from './poller-version.js';
 import type { Run } from './run.js';
 
 export function pollWorkflowTask(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: PollWorkflowTaskQueueRequest, deadlineMs: number): void {
@@ -39,16 +40,6 @@ export function pollActivityTask(engine: Engine, replyTo: ReplyTo, namespaceId: 
     isSticky: false,
     normalName: '',
   });
-}
-
-/** The build of the worker as its events tell it. */
-function versionStamp({ workerVersionCapabilities }: PollWorkflowTaskQueueRequest): WorkerVersionStamp | undefined {
-  if (workerVersionCapabilities === undefined) return undefined;
-  return { buildId: workerVersionCapabilities.buildId, useVersioning: workerVersionCapabilities.useVersioning };
-}
-
-export function pollerVersion(poller: ParkedPoller): WorkerVersionStamp | undefined {
-  return poller.versionInfo as WorkerVersionStamp | undefined;
 }
 
 function park(engine: Engine, poller: ParkedPoller): void {

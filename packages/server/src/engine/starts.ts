@@ -1,6 +1,6 @@
 /** Start, signal-with-start and update-with-start: the decision by workflow id, then the first commit. */
-import { EventType, Link, Payloads, WorkflowExecutionStatus, WorkflowIdConflictPolicy } from '@perdure/protocol';
-import type { Init, PollWorkflowTaskQueueResponse, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse } from '@perdure/protocol';
+import { EventType, Link, Payloads, WorkflowIdConflictPolicy } from '@perdure/protocol';
+import type { Init, PollWorkflowTaskQueueResponse, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse , WorkflowExecutionStatus} from '@perdure/protocol';
 import { decideStart, isClosed, newRunFromRequest, updateStage } from '../core/execution/index.js';
 import type { CurrentRunFacts, NewRun, SignalInput, StartDecision, StartPolicies } from '../core/execution/index.js';
 import { encodeJsonPayload } from '../core/attributes/payloads.js';

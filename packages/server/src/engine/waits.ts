@@ -39,6 +39,15 @@ export class Waits {
     }
   }
 
+  /** Everybody who waits from outside is answered as at their deadline. */
+  expireCallers(): void {
+    for (const wait of [...this.#byReply.values()]) {
+      if (wait.replyTo < 0) continue;
+      this.end(wait.replyTo);
+      wait.expire();
+    }
+  }
+
   nextDeadlineMs(): number | undefined {
     return this.#byDeadline.peek()?.deadlineMs;
   }

@@ -123,6 +123,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     loop,
     close: async (graceMs = CLOSE_GRACE_MS) => {
       health.setAll('notServing');
+      loop.drain();
       await grpc?.server.drain(graceMs);
       await new Promise<void>((resolve) => {
         if (haltReason !== undefined) resolve();

@@ -2,8 +2,8 @@
  * Performs the engine's effects through the ports and feeds the answers back. Messages that arrive in one turn of the event
  * loop are handled as one batch, so that their decisions share a commit group.
  */
-import { decodeNamespace, Engine } from '../engine/index.js';
-import type { EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, Read, ReadAnswer } from '../engine/index.js';
+import { decodeNamespace } from '../engine/index.js';
+import type { Engine, EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, Read, ReadAnswer } from '../engine/index.js';
 import type { Clock, Log, Store } from '../ports/index.js';
 import type { ServiceMetrics } from './metrics.js';
 
@@ -57,6 +57,11 @@ export class Loop {
     return () => {
       if (this.#callers.delete(replyTo)) this.#push({ kind: 'callerGone', replyTo });
     };
+  }
+
+  /** Answers everybody who waits: long polls end now. */
+  drain(): void {
+    this.#push({ kind: 'drain' });
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 /** The gRPC services of the Service: transport calls → api plans → the engine, and back. */
 import { encodeStatus, operatorService, workflowService } from '@perdure/protocol';
-import type { RpcError } from '@perdure/protocol';
+import type { AnyRpc, RpcError } from '@perdure/protocol';
 import type { ApiContext, NamespaceDirectory } from '../api/contract.js';
 import { dispatch } from '../api/dispatch.js';
 import type { Finished } from '../api/dispatch.js';
@@ -87,7 +87,7 @@ function failure(error: RpcError): CallFailure {
 /** Both Temporal services, every method of them. */
 export function apiServices(handler: CallHandler): Service[] {
   return [workflowService, operatorService].map((rpcs) => {
-    const rows = Object.values(rpcs);
+    const rows = Object.values(rpcs) as AnyRpc[];
     return { name: rows[0]?.service ?? '', methods: new Map(rows.map((rpc) => [rpc.method, 'unary' as const])), handler };
   });
 }

@@ -2,6 +2,7 @@
 import { Memo, SearchAttributes, WorkflowExecutionStartedEventAttributes, WorkflowExecutionStatus } from '@perdure/protocol';
 import type { EventType, Init, ResetPoints } from '@perdure/protocol';
 import { priorityFacts } from './apply.js';
+import { NO_IDS } from './id-set.js';
 import type { EventRecordOf } from './records.js';
 import { NO_VOLATILE } from './state.js';
 import type { ExecutionState, Mutable, ParentLink, ResetPoint, StartFacts } from './state.js';
@@ -50,7 +51,7 @@ export function emptyState({ namespaceId, namespace, workflowId, runId }: RunKey
     buffered: [],
     updates: EMPTY_MAP,
     requestIds: EMPTY_MAP,
-    signalRequestIds: EMPTY_SET,
+    signalRequestIds: NO_IDS,
     signalCount: 0,
     memo: EMPTY_MAP,
     searchAttributes: EMPTY_MAP,
@@ -61,7 +62,6 @@ export function emptyState({ namespaceId, namespace, workflowId, runId }: RunKey
 }
 
 const EMPTY_MAP: ReadonlyMap<never, never> = new Map<never, never>();
-const EMPTY_SET: ReadonlySet<never> = new Set<never>();
 
 const NO_START: StartFacts = {
   workflowType: '',

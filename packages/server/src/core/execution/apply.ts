@@ -8,6 +8,7 @@ import { EventType, HistoryEvent, Memo, Payload, SearchAttributes, TaskQueueKind
 import { encodeAttribute } from '../attributes/payloads.js';
 import { ATTRIBUTE_TYPE } from '../visibility/attributes.js';
 import { applyStarted } from './apply-started.js';
+import { withId } from './id-set.js';
 import type { EventRecord, EventRecordOf, Fact, StateRecord } from './records.js';
 import { BUFFERED_EVENT_ID } from './state.js';
 import type { ExecutionState, Mutable, PendingActivity, PendingChild } from './state.js';
@@ -110,7 +111,7 @@ function applyFact(working: Working, fact: Fact): void {
       state.buffered = state.buffered.filter((_, index) => index !== fact.index);
       return;
     case 'signalRequest':
-      state.signalRequestIds = new Set(state.signalRequestIds).add(fact.requestId);
+      state.signalRequestIds = withId(state.signalRequestIds, fact.requestId);
       return;
     case 'cancelRequest':
       state.cancelRequestId = fact.requestId;

@@ -2,8 +2,8 @@
  * Child workflows (server-surface 3.5). The parent's Initiated event and the message that starts the child are one commit;
  * the child's start and the message that tells the parent are one commit. A crash between them loses nothing.
  */
-import { EventType, ParentClosePolicy, StartChildWorkflowExecutionFailedCause, WorkflowExecutionStartedEventAttributes, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
-import type { Init, StartChildWorkflowExecutionCommandAttributes } from '@perdure/protocol';
+import { EventType, ParentClosePolicy, WorkflowExecutionStartedEventAttributes, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import type { Init, StartChildWorkflowExecutionCommandAttributes, StartChildWorkflowExecutionFailedCause } from '@perdure/protocol';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import type { ChildOutcome, ExecutionMessage } from './messages.js';

@@ -15,6 +15,7 @@ import type {
 import type { ExecutionState, PendingActivity, PendingChild, PendingWorkflowTask } from './state.js';
 import { resetPointsOf } from './close.js';
 import { encodedMemo, encodedSearchAttributes } from './visibility-record.js';
+import { hasId } from './id-set.js';
 
 export interface DescribeFacts {
   readonly nowMs: number;
@@ -89,7 +90,7 @@ function requestIdInfos(state: ExecutionState): ReadonlyMap<string, Init<Request
   const infos = new Map<string, Init<RequestIdInfo>>();
   if (state.start.requestId !== '') {
     // Signal-with-start has one request id for both; the reference shows the place of the signal.
-    const eventId = state.signalRequestIds.has(state.start.requestId) ? 2 : 1;
+    const eventId = hasId(state.signalRequestIds, state.start.requestId) ? 2 : 1;
     infos.set(state.start.requestId, { eventType: EventType.WORKFLOW_EXECUTION_STARTED, eventId });
   }
   for (const [requestId, { eventId, eventType }] of state.requestIds) {

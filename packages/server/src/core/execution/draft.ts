@@ -2,8 +2,8 @@
  * The private draft of one transition. Everything that changes state goes through `record`, which applies the record and
  * keeps it for the store; containers of the state are copied on their first change, so the value before stays whole.
  */
-import { EventType, HistoryEvent } from '@perdure/protocol';
-import type { HistoryEventAttributes, Init } from '@perdure/protocol';
+import { HistoryEvent } from '@perdure/protocol';
+import type { HistoryEventAttributes, Init , EventType} from '@perdure/protocol';
 import type { Limits } from '../limits.js';
 import { apply, workingCopy } from './apply.js';
 import type { Working } from './apply.js';

@@ -8,6 +8,7 @@ import { externalCancelResolved, externalSignalResolved } from './external.js';
 import type { Address, ExecutionMessage } from './messages.js';
 import { recordSignal } from './signal.js';
 import type { ParentLink } from './state.js';
+import { hasId } from './id-set.js';
 
 export function receiveMessage(draft: Draft, message: ExecutionMessage): void {
   switch (message.kind) {
@@ -43,7 +44,7 @@ function receiveSignal(draft: Draft, message: Extract<ExecutionMessage, { kind: 
   if (isClosed(state.status) || (message.childOnly && !isChildOf(draft, message.from))) {
     return resolve(SignalExternalWorkflowExecutionFailedCause.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND);
   }
-  if (state.signalRequestIds.has(message.requestId)) return resolve(undefined);
+  if (hasId(state.signalRequestIds, message.requestId)) return resolve(undefined);
   if (state.signalCount >= env.limits.signalsMax) return resolve(SignalExternalWorkflowExecutionFailedCause.SIGNAL_COUNT_LIMIT_EXCEEDED);
   const { signalName, input, header, requestId, from } = message;
   recordSignal(draft, { signalName, input, header, requestId, identity: HISTORY_SERVICE, links: [], endsStartDelay: false }, from);

@@ -5,11 +5,12 @@ import type { Rejection } from '../rejection.js';
 import type { Draft } from './draft.js';
 import type { SignalInput } from './inputs.js';
 import type { Address } from './messages.js';
+import { hasId } from './id-set.js';
 
 export function signal(draft: Draft, input: SignalInput): Rejection | undefined {
   const { state, env } = draft;
   if (state.status !== WorkflowExecutionStatus.RUNNING) return workflowClosed();
-  if (input.requestId !== '' && state.signalRequestIds.has(input.requestId)) return undefined;
+  if (input.requestId !== '' && hasId(state.signalRequestIds, input.requestId)) return undefined;
   if (state.triedToClose && draft.isTaskStarted) {
     return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no new signals while it handles those it has not seen. Try again.');
   }

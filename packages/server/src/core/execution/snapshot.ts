@@ -1,17 +1,18 @@
 /** State and facts as bytes. What is volatile is left out. */
 import { History, decodeValue, encodeValue } from '@perdure/protocol';
 import { apply, workingCopy } from './apply.js';
+import { idSetOf, idsOf } from './id-set.js';
 import type { EventRecord, Fact, StateRecord } from './records.js';
 import { NO_VOLATILE } from './state.js';
 import type { ExecutionState } from './state.js';
 
 export function encodeSnapshot(state: ExecutionState): Uint8Array {
-  return encodeValue({ ...persisted(state), signalRequestIds: [...state.signalRequestIds] });
+  return encodeValue({ ...persisted(state), signalRequestIds: idsOf(state.signalRequestIds) });
 }
 
 export function decodeSnapshot(bytes: Uint8Array): ExecutionState {
   const stored = decodeValue(bytes) as Omit<ExecutionState, 'signalRequestIds'> & { readonly signalRequestIds: readonly string[] };
-  return { ...stored, signalRequestIds: new Set(stored.signalRequestIds), volatile: NO_VOLATILE };
+  return { ...stored, signalRequestIds: idSetOf(stored.signalRequestIds), volatile: NO_VOLATILE };
 }
 
 /** The part of a state that survives the process. */

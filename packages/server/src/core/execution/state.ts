@@ -5,6 +5,7 @@
  * state = fold(apply, events) + residue. `volatile` is neither: it is lost with the process, by rule of the field.
  */
 import type { RetryPolicy, SuggestContinueAsNewReason, WorkerVersionStamp, WorkflowExecutionStatus } from '@perdure/protocol';
+import type { IdSet } from './id-set.js';
 
 export interface ExecutionState {
   readonly namespaceId: string;
@@ -51,7 +52,7 @@ export interface ExecutionState {
   readonly buffered: readonly BufferedEvent[];
   readonly updates: ReadonlyMap<string, RecordedUpdate>;
   readonly requestIds: ReadonlyMap<string, AttachedRequest>;
-  readonly signalRequestIds: ReadonlySet<string>;
+  readonly signalRequestIds: IdSet;
   readonly signalCount: number;
 
   readonly memo: ReadonlyMap<string, Uint8Array>;

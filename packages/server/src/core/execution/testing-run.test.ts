@@ -1,7 +1,7 @@
 /** One execution driven by hand, for the tests of this folder: every transition is checked against the fold of its bytes. */
 import assert from 'node:assert/strict';
-import { CommandType, EventType, EventTypeNames, HistoryEvent, enumName } from '@perdure/protocol';
-import type { Command, CommandAttributes, Init, RespondWorkflowTaskCompletedRequest, StartWorkflowExecutionRequest } from '@perdure/protocol';
+import { EventTypeNames, HistoryEvent, enumName } from '@perdure/protocol';
+import type { Command, CommandAttributes, Init, RespondWorkflowTaskCompletedRequest, StartWorkflowExecutionRequest , CommandType, EventType} from '@perdure/protocol';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Limits } from '../limits.js';
 import { isRejection } from '../rejection.js';
