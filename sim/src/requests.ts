@@ -15,19 +15,15 @@ import {
   UpdateWorkflowExecutionRequest,
   decodeTaskToken,
 } from '@perdure/protocol';
-import type { Init, TaskToken } from '@perdure/protocol';
+import type { Init, MessageType, TaskToken } from '@perdure/protocol';
 import type { EngineRequest, HistoryRequest } from '@perdure/server/engine';
 
 export const NAMESPACE = 'sim';
 export const NAMESPACE_ID = '00000000-0000-4000-a000-000000000001';
 
-interface Both<T> {
-  encode(message: Init<T>): Uint8Array;
-  decode(bytes: Uint8Array): T;
-}
 
 /** All fields set. */
-function complete<T>(codec: Both<T>, init: Init<T>): T {
+function complete<T>(codec: MessageType<T>, init: Init<NoInfer<T>>): T {
   return codec.decode(codec.encode(init));
 }
 

@@ -2,7 +2,6 @@
 import { EventType, History, QueryRejectCondition, UpdateWorkflowExecutionLifecycleStage, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@perdure/protocol';
 import type { HistoryEvent, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest } from '@perdure/protocol';
 import type { HistoryAnswer } from '@perdure/server/engine';
-import { compileListQuery } from '@perdure/server/core/visibility';
 import type { Faults } from './faults.js';
 import type { Journal, SignalPromise, StartPromise, UpdatePromise } from './journal.js';
 import type { Network } from './network.js';
@@ -264,9 +263,8 @@ export class Story {
         );
       }
       case 'list': {
-        const compiled = compileListQuery('', { schema: { custom: new Map() } as never, nowMs: this.#parts.world.nowMs, purpose: 'list' });
-        if (!compiled.ok) return;
-        const filter = { namespaceId: requests.NAMESPACE_ID, query: compiled.value, pageSize: 5, cursor: '' };
+        const query = { filter: { kind: 'every', terms: [] }, order: [], groupBy: undefined } as const;
+        const filter = { namespaceId: requests.NAMESPACE_ID, query, pageSize: 5, cursor: '' };
         return this.#rpc.withRetries(() => ({ kind: 'list', filter }), options, () => undefined);
       }
     }

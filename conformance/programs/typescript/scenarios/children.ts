@@ -44,8 +44,7 @@ async function fails(at: Place) {
 async function cancelledBy(at: Place, type: ChildWorkflowCancellationType) {
   const { parent, child } = await waitingPair(at, 'cancelsChild', [at.id('child'), type]);
   await parent.signal('finish');
-  if (type === ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED) await at.settled(parent, 'ExternalWorkflowExecutionCancelRequested');
-  else await parent.result();
+  await at.settled(parent, 'ExternalWorkflowExecutionCancelRequested');
   await child.signal('finish');
   assert.deepEqual(await parent.result(), { cancelled: true });
   await rejection(child.result());

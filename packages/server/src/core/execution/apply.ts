@@ -397,7 +397,6 @@ export function priorityFacts(
 ): { priorityKey: number; fairnessKey: string; fairnessWeight: number } | undefined {
   if (priority === undefined) return undefined;
   const { priorityKey = 0, fairnessKey = '', fairnessWeight = 0 } = priority;
-  if (priorityKey === 0 && fairnessKey === '' && fairnessWeight === 0) return undefined;
   return { priorityKey, fairnessKey, fairnessWeight };
 }
 
@@ -421,8 +420,9 @@ function externalTarget(event: {
     namespaceId?: string | undefined;
     namespace?: string | undefined;
     workflowExecution?: { workflowId?: string | undefined; runId?: string | undefined } | undefined;
+    control?: string | undefined;
   };
-}): { initiatedEventId: number; namespaceId: string; namespace: string; workflowId: string; runId: string } {
-  const { namespaceId = '', namespace = '', workflowExecution } = event.attributes;
-  return { initiatedEventId: event.eventId, namespaceId, namespace, workflowId: workflowExecution?.workflowId ?? '', runId: workflowExecution?.runId ?? '' };
+}): { initiatedEventId: number; namespaceId: string; namespace: string; workflowId: string; runId: string; control: string } {
+  const { namespaceId = '', namespace = '', workflowExecution, control = '' } = event.attributes;
+  return { initiatedEventId: event.eventId, namespaceId, namespace, workflowId: workflowExecution?.workflowId ?? '', runId: workflowExecution?.runId ?? '', control };
 }

@@ -11,7 +11,7 @@ import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
 import { oversized, tooLong } from './sizes.js';
 import { BUFFERED_EVENT_ID } from './state.js';
 import type { ExecutionState, PendingChild } from './state.js';
-import { askedTimeout, cappedTimeouts } from './start.js';
+import { cappedTimeouts, ifGiven } from './start.js';
 
 type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
 
@@ -28,7 +28,7 @@ export function startChild({ draft, completedEventId, options }: CommandContext,
     return { cause: Cause.PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED, message };
   }
   const capped = cappedTimeouts(a, draft.env.limits);
-  const timeouts = { ...capped, workflowExecutionTimeout: askedTimeout(capped.workflowExecutionTimeout) };
+  const timeouts = { ...capped, workflowExecutionTimeout: ifGiven(a.workflowExecutionTimeout, capped.workflowExecutionTimeout) };
   const memo = a.memo?.length === 0 ? undefined : a.memo;
   const taskQueue = (a.taskQueue?.name ?? '') === '' ? { name: state.start.taskQueue, kind: 1 as const } : { name: a.taskQueue?.name ?? '', kind: 1 as const };
   const retryPolicy = a.retryPolicy === undefined ? undefined : retryPolicyWithDefaults(a.retryPolicy);

@@ -13,7 +13,6 @@ import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
 import { oversized, tooLong } from './sizes.js';
-import { askedTimeout } from './start.js';
 
 /** Something happened that the workflow code has not seen: it must not close over it. */
 function unseen(draft: Draft): CommandFailure | undefined {
@@ -70,7 +69,7 @@ export function continueAsNew({ draft, completedEventId }: CommandContext, a: Co
   const taskQueue = { name: (a.taskQueue?.name ?? '') === '' ? start.taskQueue : (a.taskQueue?.name ?? ''), kind: 1 as const };
   const runTimeoutMs = given(a.workflowRunTimeout, start.runTimeoutMs);
   const taskTimeoutMs = given(a.workflowTaskTimeout, start.taskTimeoutMs);
-  const backoffMs = backoffWithMinimum(a.backoffStartInterval ?? 0, env.nowMs - start.startedAtMs, env.limits.continueAsNewIntervalMsMin);
+  const backoffMs = backoffWithMinimum(a.backoffStartInterval ?? 0, env.nowMs - start.executionTimeMs, env.limits.continueAsNewIntervalMsMin);
   draft.write(EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW, {
     newExecutionRunId: runId,
     workflowType,
@@ -124,7 +123,7 @@ function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAt
     parentWorkflowExecution: parent === undefined ? undefined : { workflowId: parent.workflowId, runId: parent.runId },
     parentInitiatedEventId: parent?.initiatedEventId ?? 0,
     rootWorkflowExecution: parent === undefined ? undefined : { workflowId: start.rootWorkflowId, runId: start.rootRunId },
-    workflowExecutionTimeout: askedTimeout(start.executionTimeoutMs),
+    workflowExecutionTimeout: start.isExecutionTimeoutGiven ? start.executionTimeoutMs : undefined,
     workflowExecutionExpirationTime: start.executionExpiresAtMs,
     firstExecutionRunId: start.firstRunId,
     workflowId,

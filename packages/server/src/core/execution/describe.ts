@@ -39,7 +39,7 @@ export function describeExecution(state: ExecutionState, facts: DescribeFacts): 
 function executionConfig({ start }: ExecutionState): Init<WorkflowExecutionConfig> {
   return {
     taskQueue: { name: start.taskQueue, kind: TaskQueueKind.NORMAL },
-    workflowExecutionTimeout: positive(start.executionTimeoutMs),
+    workflowExecutionTimeout: start.isExecutionTimeoutGiven ? start.executionTimeoutMs : undefined,
     workflowRunTimeout: start.isRunTimeoutGiven ? start.runTimeoutMs : undefined,
     defaultWorkflowTaskTimeout: start.taskTimeoutMs,
     userMetadata: start.userMetadata,

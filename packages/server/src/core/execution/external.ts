@@ -138,8 +138,8 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function externalSignalResolved(draft: Draft, { initiatedEventId, failedCause }: MessageOf<'externalSignalResolved'>): void {
   const target = draft.state.externalSignals.get(initiatedEventId);
   if (target === undefined) return;
-  const { namespace, namespaceId, workflowId, runId } = target;
-  const same = { namespace, namespaceId, workflowExecution: { workflowId, runId }, initiatedEventId };
+  const { namespace, namespaceId, workflowId, runId, control } = target;
+  const same = { namespace, namespaceId, workflowExecution: { workflowId, runId }, initiatedEventId, control };
   if (failedCause === undefined) draft.happen(EventType.EXTERNAL_WORKFLOW_EXECUTION_SIGNALED, same);
   else draft.happen(EventType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED, { ...same, cause: failedCause as never, workflowTaskCompletedEventId: 0 });
   draft.wantWorkflowTask();

@@ -162,8 +162,8 @@ export function newRunFromRequest(
       taskQueue: { name: request.taskQueue?.name ?? '', kind: 1 },
       input: request.input,
       ...timeouts,
-      workflowExecutionTimeout: askedTimeout(timeouts.workflowExecutionTimeout),
-      workflowRunTimeout: askedTimeout(timeouts.workflowRunTimeout),
+      workflowExecutionTimeout: ifGiven(request.workflowExecutionTimeout, timeouts.workflowExecutionTimeout),
+      workflowRunTimeout: ifGiven(request.workflowRunTimeout, timeouts.workflowRunTimeout),
       originalExecutionRunId: ids.runId,
       identity: request.identity,
       firstExecutionRunId: ids.runId,
@@ -187,8 +187,10 @@ export function newRunFromRequest(
   };
 }
 
-/** A timeout that was not asked for is not in the event. */
-export const askedTimeout = (timeoutMs: number): number | undefined => (timeoutMs > 0 ? timeoutMs : undefined);
+/** A timeout that was neither given nor follows from another is not in the event; a zero that was given is. */
+export function ifGiven(given: number | undefined, timeoutMs: number): number | undefined {
+  return given !== undefined || timeoutMs > 0 ? timeoutMs : undefined;
+}
 
 export function expiration(fromMs: number, timeoutMs: number): number | undefined {
   return timeoutMs > 0 ? fromMs + timeoutMs : undefined;

@@ -68,6 +68,8 @@ export interface StartFacts {
   readonly workflowType: string;
   readonly taskQueue: string;
   readonly executionTimeoutMs: number;
+  /** Whether the Started event names an execution timeout, be it zero. */
+  readonly isExecutionTimeoutGiven: boolean;
   readonly runTimeoutMs: number;
   /** Whether the Started event names a run timeout, be it zero. */
   readonly isRunTimeoutGiven: boolean;
@@ -220,6 +222,8 @@ export interface PendingExternal {
   readonly namespace: string;
   readonly workflowId: string;
   readonly runId: string;
+  /** Deprecated in the contract, yet some SDKs find their command by it: handed through. */
+  readonly control: string;
 }
 
 /** An event that happened while a workflow task runs: it gets its id when that task ends. Encoded as HistoryEvent. */

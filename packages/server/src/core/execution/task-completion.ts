@@ -139,7 +139,7 @@ function dropSpeculative(draft: Draft, task: PendingWorkflowTask, request: Respo
   for (const message of request.messages) handleMessage(draft, message);
   rejectUnanswered(draft, task.startedEventId);
   clearTask(draft, task);
-  return { draft, resetHistoryEventId: draft.state.lastCompletedTaskFinishedEventId, rejection: undefined };
+  return { draft, resetHistoryEventId: draft.state.previousStartedEventId, rejection: undefined };
 }
 
 function failInstead(

@@ -47,7 +47,7 @@ export function takeOwnership(db: SqliteDatabase, owner: string): void {
   try {
     migrate(db, readPragma(db, 'user_version'));
     db.prepare('UPDATE owner SET epoch = epoch + 1, process = ?').run(JSON.stringify(thisProcess(owner)));
-    db.exec('DELETE FROM queue WHERE no NOT IN (SELECT queue_no FROM dispatch)');
+    db.exec('DELETE FROM queue WHERE NOT EXISTS (SELECT 1 FROM dispatch WHERE queue_no = queue.no)');
     db.exec('COMMIT');
   } catch (error) {
     db.exec('ROLLBACK');

@@ -1,0 +1,138 @@
+/**
+ * A worker that behaves on the wire as an SDK's does: twenty long polls (two normal, eight sticky, ten for activities), a
+ * sticky queue, eager activities, and the next workflow task taken from the answer to the last.
+ */
+import { QueryResultType, TaskQueueKind, WorkflowTaskFailedCause, workflowService } from '@perdure/protocol';
+import type { PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from '@perdure/protocol';
+import type { GrpcClient } from '../driver/grpc-client.js';
+import { CallFailed } from '../driver/grpc-client.js';
+import { Program } from './programs.js';
+
+const NORMAL_POLLS = 2;
+const STICKY_POLLS = 8;
+const ACTIVITY_POLLS = 10;
+const STICKY_TIMEOUT_MS = 10_000;
+const RETRY_MS = 200;
+
+export interface WorkerOptions {
+  readonly client: GrpcClient;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  readonly identity: string;
+}
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #stickyQueue: string;
+  readonly #programs = new Map<string, Program>();
+  #isStopped = false;
+  /** From the command that sets a timer to the task that tells of it. */
+  timerMs: number[] = [];
+  /** Tasks of both kinds. */
+  tasks = 0;
+  failure: string | undefined;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#stickyQueue = `${options.identity}-sticky`;
+  }
+
+  start(): void {
+    const { taskQueue } = this.#options;
+    const sticky = { name: this.#stickyQueue, kind: TaskQueueKind.STICKY, normalName: taskQueue };
+    for (let i = 0; i < NORMAL_POLLS; i++) void this.#repeat(() => this.#pollWorkflow({ name: taskQueue, kind: TaskQueueKind.NORMAL }));
+    for (let i = 0; i < STICKY_POLLS; i++) void this.#repeat(() => this.#pollWorkflow(sticky));
+    for (let i = 0; i < ACTIVITY_POLLS; i++) void this.#repeat(() => this.#pollActivity());
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  async #repeat(poll: () => Promise<void>): Promise<void> {
+    while (!this.#isStopped) {
+      try {
+        await poll();
+      } catch (error) {
+        if (this.#isStopped) return;
+        this.#note(error);
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #note(error: unknown): void {
+    // A lost connection is part of a restart, and a task that has timed out is nobody's fault.
+    if (error instanceof CallFailed && (error.code === 14 || error.code === 5)) return;
+    this.failure ??= error instanceof Error ? error.message : String(error);
+  }
+
+  // Work is not awaited: an SDK's poller goes back to its poll while the task runs.
+
+  async #pollWorkflow(taskQueue: { name: string; kind: TaskQueueKind; normalName?: string }): Promise<void> {
+    const { client, namespace, identity } = this.#options;
+    const task = await client.call(workflowService.PollWorkflowTaskQueue, { namespace, identity, taskQueue });
+    if (task.taskToken.length > 0) void this.#runWorkflowTask(task).catch((error: unknown) => this.#note(error));
+  }
+
+  async #pollActivity(): Promise<void> {
+    const { client, namespace, taskQueue, identity } = this.#options;
+    const task = await client.call(workflowService.PollActivityTaskQueue, { namespace, identity, taskQueue: { name: taskQueue } });
+    if (task.taskToken.length > 0) void this.#runActivity(task).catch((error: unknown) => this.#note(error));
+  }
+
+  async #runActivity({ taskToken }: PollActivityTaskQueueResponse): Promise<void> {
+    const { client, namespace, identity } = this.#options;
+    this.tasks += 1;
+    await client.call(workflowService.RespondActivityTaskCompleted, { namespace, identity, taskToken });
+  }
+
+  async #runWorkflowTask(task: PollWorkflowTaskQueueResponse): Promise<void> {
+    this.tasks += 1;
+    const runId = task.workflowExecution?.runId ?? '';
+    const known = this.#programs.get(runId);
+    const isFromStart = task.previousStartedEventId === 0 || task.query !== undefined;
+    if (task.query !== undefined) return this.#answerQuery(task);
+    if (known === undefined && !isFromStart) return this.#resetSticky(task);
+    const program = known ?? new Program(task.workflowType?.name ?? '', this.#options.taskQueue);
+    if (program.timerSetAtMs !== undefined) this.timerMs.push(performance.now() - program.timerSetAtMs);
+    program.timerSetAtMs = undefined;
+    const turn = program.run(task.history, task.messages);
+    if (turn.setsTimer) program.timerSetAtMs = performance.now();
+    if (turn.isDone) this.#programs.delete(runId);
+    else this.#programs.set(runId, program);
+    await this.#complete(task, turn);
+  }
+
+  async #complete(task: PollWorkflowTaskQueueResponse, turn: ReturnType<Program['run']>): Promise<void> {
+    const { client, namespace, identity } = this.#options;
+    const answer = { resultType: QueryResultType.ANSWERED };
+    const response = await client.call(workflowService.RespondWorkflowTaskCompleted, {
+      namespace,
+      identity,
+      taskToken: task.taskToken,
+      commands: turn.commands,
+      messages: turn.messages,
+      queryResults: new Map([...task.queries.keys()].map((id) => [id, answer])),
+      stickyAttributes: { workerTaskQueue: { name: this.#stickyQueue, kind: TaskQueueKind.STICKY, normalName: this.#options.taskQueue }, scheduleToStartTimeout: STICKY_TIMEOUT_MS },
+      returnNewWorkflowTask: true,
+      capabilities: { discardSpeculativeWorkflowTaskWithEvents: true },
+    });
+    for (const activity of response.activityTasks) void this.#runActivity(activity).catch((error: unknown) => this.#note(error));
+    if (response.workflowTask !== undefined && response.workflowTask.taskToken.length > 0) await this.#runWorkflowTask(response.workflowTask);
+  }
+
+  async #answerQuery({ taskToken }: PollWorkflowTaskQueueResponse): Promise<void> {
+    const { client, namespace } = this.#options;
+    await client.call(workflowService.RespondQueryTaskCompleted, { namespace, taskToken, completedType: QueryResultType.ANSWERED });
+  }
+
+  /** A run that this worker has never seen came through its sticky queue or in the middle: begin again from the start. */
+  async #resetSticky({ taskToken, workflowExecution }: PollWorkflowTaskQueueResponse): Promise<void> {
+    const { client, namespace, identity } = this.#options;
+    if (workflowExecution === undefined) return;
+    const cause = WorkflowTaskFailedCause.RESET_STICKY_TASK_QUEUE;
+    await client.call(workflowService.ResetStickyTaskQueue, { namespace, execution: workflowExecution });
+    await client.call(workflowService.RespondWorkflowTaskFailed, { namespace, identity, taskToken, cause });
+  }
+}
