@@ -6,14 +6,46 @@ const server = (folder) => `packages/server/src/${folder}/**/*.ts`;
 const NODE = { group: ['node:*'], message: 'This layer is pure: no Node.' };
 
 function layer(files, forbidden) {
-  const patterns = forbidden.map((entry) => (typeof entry === 'string' ? { group: [entry], message: 'An import against the arrows: see docs/ARCHITECTURE.md, layers.' } : entry));
-  return { files, ignores: ['**/*.test.ts', '**/conformance.ts', '**/conformance/**'], rules: { 'no-restricted-imports': ['error', { patterns }] } };
+  const patterns = forbidden.map((entry) =>
+    typeof entry === 'string'
+      ? { group: [entry], message: 'An import against the arrows: see docs/ARCHITECTURE.md, layers.' }
+      : entry,
+  );
+  return {
+    files,
+    ignores: ['**/*.test.ts', '**/conformance.ts', '**/conformance/**'],
+    rules: { 'no-restricted-imports': ['error', { patterns }] },
+  };
 }
 
-const PURE_GLOBALS = ['Date', 'process', 'Buffer', 'console', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'fetch', 'crypto', 'performance', 'TextEncoder', 'TextDecoder'];
+const PURE_GLOBALS = [
+  'Date',
+  'process',
+  'Buffer',
+  'console',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'fetch',
+  'crypto',
+  'performance',
+  'TextEncoder',
+  'TextDecoder',
+];
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/generated/**', '**/node_modules/**', 'conformance/**', 'examples/**', '**/*.mjs', '**/*.js'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/generated/**',
+      '**/node_modules/**',
+      'conformance/**',
+      'examples/**',
+      '**/*.mjs',
+      '**/*.js',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
   {
@@ -30,7 +62,10 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'error',
     },
   },
-  layer([server('core')], ['**/engine/**', '**/ports/**', '**/api/**', '**/store/**', '**/transport/**', '**/run/**', NODE]),
+  layer(
+    [server('core')],
+    ['**/engine/**', '**/ports/**', '**/api/**', '**/store/**', '**/transport/**', '**/run/**', NODE],
+  ),
   layer([server('engine')], ['**/api/**', '**/store/**', '**/transport/**', '**/run/**', NODE]),
   layer([server('ports')], ['**/engine/**', '**/api/**', '**/store/**', '**/transport/**', '**/run/**', NODE]),
   layer([server('api')], ['**/store/**', '**/transport/**', '**/run/**', NODE]),
@@ -42,9 +77,23 @@ export default tseslint.config(
     files: [server('core'), server('engine'), server('api')],
     ignores: ['**/*.test.ts'],
     rules: {
-      'no-restricted-globals': ['error', ...PURE_GLOBALS.map((name) => ({ name, message: 'Pure code: time, randomness and I/O come from outside.' }))],
-      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'Randomness comes from outside.' }],
+      'no-restricted-globals': [
+        'error',
+        ...PURE_GLOBALS.map((name) => ({ name, message: 'Pure code: time, randomness and I/O come from outside.' })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Math', property: 'random', message: 'Randomness comes from outside.' },
+      ],
     },
   },
-  { files: ['**/*.test.ts', 'sim/**', 'bench/**'], rules: { '@typescript-eslint/no-floating-promises': 'off', '@typescript-eslint/no-unsafe-argument': 'off', 'no-console': 'off', '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*.test.ts', 'sim/**', 'bench/**'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      'no-console': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
 );

@@ -10,7 +10,10 @@ const PORT = Number(process.env.PERDURE_PORT ?? 7233);
 setUp();
 install(EXAMPLE);
 
-const server = spawn(process.execPath, ['packages/cli/bin/perdure.js', 'server', 'start-dev', '--port', String(PORT)], { cwd: root, stdio: 'inherit' });
+const server = spawn(process.execPath, ['packages/cli/bin/perdure.js', 'server', 'start-dev', '--port', String(PORT)], {
+  cwd: root,
+  stdio: 'inherit',
+});
 server.on('exit', (code) => process.exit(code ?? 1));
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
 

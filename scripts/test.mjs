@@ -6,7 +6,9 @@ import { root, setUp } from './setup.mjs';
 
 setUp();
 
-const files = ['packages/protocol', 'packages/server', 'packages/cli', 'sim', 'bench'].flatMap((folder) => testFiles(join(root, folder, 'dist')));
+const files = ['packages/protocol', 'packages/server', 'packages/cli', 'sim', 'bench'].flatMap((folder) =>
+  testFiles(join(root, folder, 'dist')),
+);
 const unit = await nodeTests(files);
 const sim = await simulator(Number(process.env.PERDURE_SIM_SEEDS ?? 200));
 const passed = unit.passed + sim.passed;

@@ -45,11 +45,26 @@ export interface Rejection {
 }
 
 export type RejectionDetail =
-  | { readonly kind: 'alreadyStarted'; readonly startRequestId: string; readonly runId: string; readonly firstRunId: string }
+  | {
+      readonly kind: 'alreadyStarted';
+      readonly startRequestId: string;
+      readonly runId: string;
+      readonly firstRunId: string;
+    }
   | { readonly kind: 'queryFailed'; readonly failure: Uint8Array | undefined }
   | { readonly kind: 'namespace'; readonly namespace: string }
-  | { readonly kind: 'namespaceState'; readonly namespace: string; readonly state: number; readonly allowed: readonly number[] }
-  | { readonly kind: 'clientVersion'; readonly clientVersion: string; readonly clientName: string; readonly supported: string }
+  | {
+      readonly kind: 'namespaceState';
+      readonly namespace: string;
+      readonly state: number;
+      readonly allowed: readonly number[];
+    }
+  | {
+      readonly kind: 'clientVersion';
+      readonly clientVersion: string;
+      readonly clientName: string;
+      readonly supported: string;
+    }
   | { readonly kind: 'multiOperation'; readonly statuses: readonly (Rejection | undefined)[] };
 
 export function reject(code: RejectionCode, message: string, detail?: RejectionDetail): Rejection {

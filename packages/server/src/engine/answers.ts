@@ -13,7 +13,11 @@ type TaskHandle<K extends StartedTaskHandle['kind']> = Extract<StartedTaskHandle
 
 export function startedRef(run: Run): WorkflowTaskRef {
   const task = run.state.workflowTask;
-  return { scheduledEventId: task?.scheduledEventId ?? 0, startedEventId: task?.startedEventId ?? 0, attempt: task?.attempt ?? 0 };
+  return {
+    scheduledEventId: task?.scheduledEventId ?? 0,
+    startedEventId: task?.startedEventId ?? 0,
+    attempt: task?.attempt ?? 0,
+  };
 }
 
 export function activityHandle(run: Run, scheduledEventId: number): TaskHandle<'activity'> {
@@ -55,7 +59,8 @@ export function buildWorkflowTask(
   const isPartial = task.isSticky;
   const fromEventId = isPartial ? state.previousStartedEventId + 1 : 1;
   const withheld = encodedWithheldEvents(state);
-  const toEventId = task.kind === 'normal' ? task.startedEventId + 1 : Math.min(state.nextEventId, task.scheduledEventId);
+  const toEventId =
+    task.kind === 'normal' ? task.startedEventId + 1 : Math.min(state.nextEventId, task.scheduledEventId);
   const queries = run.queries?.attach(ref) ?? new Map();
   const head = {
     taskToken: encodeTaskToken({
@@ -76,15 +81,23 @@ export function buildWorkflowTask(
     queries,
     messages: updateMessages(state),
   };
-  readEvents(engine, run, { fromEventId, toEventId, eventsMax: HISTORY_PAGE_EVENTS, sizeBytesMax: HISTORY_PAGE_BYTES }, (page) => {
-    if (page === undefined) return built(undefined);
-    if (page.nextEventId !== undefined) {
-      built({ ...head, history: page.history, nextPageToken: engine.historyToken(run, page.nextEventId) });
-      return;
-    }
-    const history = withheld.length === 0 ? page.history : concatHistory([{ events: page.history }, { events: joinHistory(withheld) }]);
-    built({ ...head, history });
-  });
+  readEvents(
+    engine,
+    run,
+    { fromEventId, toEventId, eventsMax: HISTORY_PAGE_EVENTS, sizeBytesMax: HISTORY_PAGE_BYTES },
+    (page) => {
+      if (page === undefined) return built(undefined);
+      if (page.nextEventId !== undefined) {
+        built({ ...head, history: page.history, nextPageToken: engine.historyToken(run, page.nextEventId) });
+        return;
+      }
+      const history =
+        withheld.length === 0
+          ? page.history
+          : concatHistory([{ events: page.history }, { events: joinHistory(withheld) }]);
+      built({ ...head, history });
+    },
+  );
 }
 
 const HISTORY_PAGE_EVENTS = 1_000;
@@ -99,12 +112,21 @@ export function deliverActivityTask(engine: Engine, run: Run, pollId: ReplyTo, h
 }
 
 /** The poll answer; undefined when the activity has closed or moved on to another attempt meanwhile. */
-export function activityTask(run: Run, handle: TaskHandle<'activity'>): Init<PollActivityTaskQueueResponse> | undefined {
+export function activityTask(
+  run: Run,
+  handle: TaskHandle<'activity'>,
+): Init<PollActivityTaskQueueResponse> | undefined {
   const { state } = run;
   if (handle.activity.by !== 'token') return undefined;
   const { scheduledEventId, attempt, stamp } = handle.activity;
   const activity = state.activities.get(scheduledEventId);
-  if (activity === undefined || activity.attempt !== attempt || activity.stamp !== stamp || activity.phase !== 'started') return undefined;
+  if (
+    activity === undefined ||
+    activity.attempt !== attempt ||
+    activity.stamp !== stamp ||
+    activity.phase !== 'started'
+  )
+    return undefined;
   return {
     taskToken: encodeTaskToken({
       kind: TaskTokenKind.ACTIVITY,

@@ -142,7 +142,7 @@ export class Committer {
     };
     const voided = [decision];
     for (const queue of [this.#oneByOne, this.#open.sealed]) {
-      for (let index = 0; index < queue.length; ) {
+      for (let index = 0; index < queue.length;) {
         const sealed = queue[index];
         if (sealed === undefined || !touches(sealed)) {
           index += 1;

@@ -47,7 +47,15 @@ export class Decision {
   absorb(run: Run, transition: Transition, isNew = false): void {
     let change = this.changes.get(run);
     if (change === undefined) {
-      change = { run, isNew, firstEventId: transition.firstEventId, events: [], records: [], isStored: false, isRowChanged: isNew };
+      change = {
+        run,
+        isNew,
+        firstEventId: transition.firstEventId,
+        events: [],
+        records: [],
+        isStored: false,
+        isRowChanged: isNew,
+      };
       this.changes.set(run, change);
     }
     const before = run.state;
@@ -56,7 +64,9 @@ export class Decision {
     change.records.push(...transition.records);
     change.isStored ||= transition.isStored;
     change.isRowChanged ||=
-      before.status !== transition.state.status || before.searchAttributes !== transition.state.searchAttributes || before.memo !== transition.state.memo;
+      before.status !== transition.state.status ||
+      before.searchAttributes !== transition.state.searchAttributes ||
+      before.memo !== transition.state.memo;
   }
 
   get hasWrites(): boolean {
@@ -103,7 +113,10 @@ export function sealChange(change: Change, context: SealContext): Write[] {
 
 function wantsSnapshot(run: Run, limits: Limits): boolean {
   if (isClosed(run.state.status)) return false;
-  return run.bytesSinceSnapshot >= limits.snapshotEveryBytes || run.transitionsSinceSnapshot >= limits.snapshotEveryTransitions;
+  return (
+    run.bytesSinceSnapshot >= limits.snapshotEveryBytes ||
+    run.transitionsSinceSnapshot >= limits.snapshotEveryTransitions
+  );
 }
 
 /** The stored timer is never later than the true deadline; it may be earlier (lazy disarming). */

@@ -21,7 +21,13 @@ export function deleteRun(engine: Engine, run: Run): void {
 }
 
 /** A running execution is terminated first. */
-export function deleteExecution(engine: Engine, replyTo: ReplyTo, namespaceId: string, workflowId: string, runId: string): void {
+export function deleteExecution(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  workflowId: string,
+  runId: string,
+): void {
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     const decision = new Decision();
     if (!isClosed(run.state.status)) terminateFor(engine, run, decision, 'Delete workflow execution');
@@ -35,7 +41,15 @@ export function deleteExecution(engine: Engine, replyTo: ReplyTo, namespaceId: s
 }
 
 function terminateFor(engine: Engine, run: Run, decision: Decision, reason: string): void {
-  const request = { namespace: '', workflowExecution: undefined, reason, details: undefined, identity: 'history-service', firstExecutionRunId: '', links: [] };
+  const request = {
+    namespace: '',
+    workflowExecution: undefined,
+    reason,
+    details: undefined,
+    identity: 'history-service',
+    firstExecutionRunId: '',
+    links: [],
+  };
   engine.decide(run, { kind: 'terminate', request }, decision, NO_CONTEXT, () => undefined);
 }
 
@@ -52,9 +66,15 @@ export function deleteNamespace(engine: Engine, replyTo: ReplyTo, namespaceId: s
 
 export function sweep(engine: Engine, namespaceId: string): void {
   engine.read({ kind: 'namespaceExecutions', namespaceId, limit: SWEEP_BATCH }, (answer) => {
-    if (answer.kind !== 'namespaceExecutions') return engine.later(engine.nowMs + 1_000, () => sweep(engine, namespaceId));
+    if (answer.kind !== 'namespaceExecutions')
+      return engine.later(engine.nowMs + 1_000, () => sweep(engine, namespaceId));
     if (answer.execNos.length === 0) return engine.namespaces.remove(engine, namespaceId);
-    for (const execNo of answer.execNos) engine.runs.findByNo(execNo, (run) => run && deleteWhole(engine, run), () => undefined);
+    for (const execNo of answer.execNos)
+      engine.runs.findByNo(
+        execNo,
+        (run) => run && deleteWhole(engine, run),
+        () => undefined,
+      );
     engine.later(engine.nowMs + SWEEP_PAUSE_MS, () => engine.afterAll(() => sweep(engine, namespaceId)));
   });
 }
@@ -70,4 +90,3 @@ function deleteWhole(engine: Engine, run: Run): void {
 
 const SWEEP_BATCH = 100;
 const SWEEP_PAUSE_MS = 10;
-

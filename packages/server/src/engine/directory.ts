@@ -82,7 +82,11 @@ export class RunDirectory {
       const { current } = answer;
       // A start may have been decided while this was read: memory knows better.
       if (current === undefined || this.#current.has(key)) return this.#serveCurrent(key);
-      this.findByNo(current.execNo, () => this.#serveCurrent(key), (rejection) => this.#fail(key, rejection.message));
+      this.findByNo(
+        current.execNo,
+        () => this.#serveCurrent(key),
+        (rejection) => this.#fail(key, rejection.message),
+      );
     });
   }
 
@@ -137,7 +141,8 @@ export class RunDirectory {
         return;
       }
       const run = next.value;
-      if (run.isIdle && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.#engine.afterRun(run, () => this.#evictIdle(run));
+      if (run.isIdle && run.lastUsedMs < this.#engine.nowMs - IDLE_MS)
+        this.#engine.afterRun(run, () => this.#evictIdle(run));
     }
   }
 
@@ -178,7 +183,8 @@ export class RunDirectory {
   #fail(key: string, reason: string): void {
     const line = this.#loading.get(key) ?? [];
     this.#loading.delete(key);
-    for (const { failed } of line) failed(reject('UNAVAILABLE', `The execution cannot be read at the moment (${reason}). Try again.`));
+    for (const { failed } of line)
+      failed(reject('UNAVAILABLE', `The execution cannot be read at the moment (${reason}). Try again.`));
   }
 }
 
@@ -186,7 +192,9 @@ export class RunDirectory {
 export function restoreRun(stored: StoredExecution, namespace: string): Run {
   const { namespaceId, workflowId, runId } = stored.row;
   let state =
-    stored.snapshot === undefined ? emptyState({ namespaceId, namespace, workflowId, runId }) : decodeSnapshot(stored.snapshot.bytes);
+    stored.snapshot === undefined
+      ? emptyState({ namespaceId, namespace, workflowId, runId })
+      : decodeSnapshot(stored.snapshot.bytes);
   let bytes = 0;
   for (const row of stored.tail) {
     state = replayTransition(state, row.events, row.facts);
@@ -202,7 +210,8 @@ export function restoreRun(stored: StoredExecution, namespace: string): Run {
   return run;
 }
 
-export const stale = (): Rejection => reject('UNAVAILABLE', 'The change could not be stored and was taken back. Try again.');
+export const stale = (): Rejection =>
+  reject('UNAVAILABLE', 'The change could not be stored and was taken back. Try again.');
 
 const currentKey = (namespaceId: string, workflowId: string): string => `id/${namespaceId}/${workflowId}`;
 const RUN_BYTES_TYPICAL = 4_096;

@@ -15,7 +15,12 @@ import { resolveUpdate } from './updates.js';
 /** How the caller of a decision wants its tasks: the worker that completes one may take the next at once. */
 export interface TaskContext {
   /** Start the next workflow task for this caller (return_new_workflow_task, eager start). */
-  readonly inlineWorkflowTask?: { readonly identity: string; readonly workerVersion: WorkerVersionStamp | undefined; taken: boolean; readonly acceptsNormal: boolean };
+  readonly inlineWorkflowTask?: {
+    readonly identity: string;
+    readonly workerVersion: WorkerVersionStamp | undefined;
+    taken: boolean;
+    readonly acceptsNormal: boolean;
+  };
   /** Start activities asked for eagerly for this caller. */
   readonly eagerActivities?: { readonly identity: string; readonly taken: number[] };
 }
@@ -52,7 +57,13 @@ export function perform(engine: Engine, decision: Decision, run: Run, effect: Ef
 }
 
 /** A new run, decided here; it takes the workflow id over from `before`. */
-export function startRun(engine: Engine, decision: Decision, newRun: NewRun, context: TaskContext, before: Run | undefined): Run {
+export function startRun(
+  engine: Engine,
+  decision: Decision,
+  newRun: NewRun,
+  context: TaskContext,
+  before: Run | undefined,
+): Run {
   const draft = beginRun(newRun, engine.env(newRun.namespaceId));
   const begun = seal(draft, undefined);
   engine.lastExecNo += 1;
@@ -69,7 +80,11 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
   if (task === undefined || task.startedEventId !== 0) return;
   const inline = context.inlineWorkflowTask;
   if (inline !== undefined && !inline.taken && (task.isSticky || inline.acceptsNormal)) {
-    inline.taken = startClaimed(engine, decision, run, task, { identity: inline.identity, workerVersion: inline.workerVersion, isEagerStart: inline.acceptsNormal });
+    inline.taken = startClaimed(engine, decision, run, task, {
+      identity: inline.identity,
+      workerVersion: inline.workerVersion,
+      isEagerStart: inline.acceptsNormal,
+    });
     if (inline.taken) return;
   }
   if (task.isSticky && !engine.matching.hasRecentPoller(workflowQueue(run, task), engine.nowMs, STICKY_ABSENCE_MS)) {
@@ -83,7 +98,12 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
   const queue = workflowQueue(run, task);
   const poller = engine.matching.claim(queue, engine.nowMs, priorityOf(run.state.start.priority));
   if (poller === undefined) {
-    storeOrOffer(engine, decision, newTask(engine, run, queue, task.scheduledEventId, task.attempt, 0, run.state.start.priority), task.kind === 'speculative');
+    storeOrOffer(
+      engine,
+      decision,
+      newTask(engine, run, queue, task.scheduledEventId, task.attempt, 0, run.state.start.priority),
+      task.kind === 'speculative',
+    );
     return;
   }
   claimed(engine, decision, poller);
@@ -100,14 +120,25 @@ function startClaimed(
   worker: Pick<WorkflowPoller, 'identity' | 'workerVersion' | 'isEagerStart'>,
 ): boolean {
   const poll = { ...worker, requestId: engine.random.uuid(), isSticky: task.isSticky };
-  const started = engine.transit(run, { kind: 'workflowTaskStarted', scheduledEventId: task.scheduledEventId, attempt: task.attempt, poll });
+  const started = engine.transit(run, {
+    kind: 'workflowTaskStarted',
+    scheduledEventId: task.scheduledEventId,
+    attempt: task.attempt,
+    poll,
+  });
   if (isRejection(started)) return false;
   decision.absorb(run, started);
   for (const effect of started.effects) perform(engine, decision, run, effect, NO_CONTEXT);
   return true;
 }
 
-function placeActivity(engine: Engine, decision: Decision, run: Run, scheduledEventId: number, context: TaskContext): void {
+function placeActivity(
+  engine: Engine,
+  decision: Decision,
+  run: Run,
+  scheduledEventId: number,
+  context: TaskContext,
+): void {
   const activity = run.state.activities.get(scheduledEventId);
   if (activity === undefined || activity.phase !== 'scheduled') return;
   const eager = context.eagerActivities;
@@ -119,7 +150,12 @@ function placeActivity(engine: Engine, decision: Decision, run: Run, scheduledEv
   const poller = engine.matching.claim(queue, engine.nowMs, priorityOf(activity.priority));
   if (poller === undefined) {
     const priority = activity.priority ?? run.state.start.priority;
-    storeOrOffer(engine, decision, newTask(engine, run, queue, scheduledEventId, activity.attempt, activity.stamp, priority), false);
+    storeOrOffer(
+      engine,
+      decision,
+      newTask(engine, run, queue, scheduledEventId, activity.attempt, activity.stamp, priority),
+      false,
+    );
     return;
   }
   claimed(engine, decision, poller);
@@ -129,7 +165,13 @@ function placeActivity(engine: Engine, decision: Decision, run: Run, scheduledEv
   } else engine.matching.park(poller);
 }
 
-function startActivityFor(engine: Engine, decision: Decision, run: Run, activity: PendingActivity, identity: string): boolean {
+function startActivityFor(
+  engine: Engine,
+  decision: Decision,
+  run: Run,
+  activity: PendingActivity,
+  identity: string,
+): boolean {
   const { scheduledEventId, stamp } = activity;
   const poll = { identity, requestId: engine.random.uuid() };
   const started = engine.transit(run, { kind: 'activityTaskStarted', scheduledEventId, stamp, poll });
@@ -182,7 +224,8 @@ function newTask(
     createdAtMs: engine.nowMs,
     priorityKey: priorityOf(priority),
     fairnessKey: priority?.fairnessKey ?? '',
-    fairnessWeight: priority?.fairnessWeight === undefined || priority.fairnessWeight === 0 ? 1 : priority.fairnessWeight,
+    fairnessWeight:
+      priority?.fairnessWeight === undefined || priority.fairnessWeight === 0 ? 1 : priority.fairnessWeight,
   };
 }
 

@@ -18,7 +18,16 @@ import { NO_CONTEXT, perform } from './effects.js';
 import type { TaskContext } from './effects.js';
 import { Matching } from './matching.js';
 import type { ParkedPoller, QueuedTask } from './matching.js';
-import type { EngineEffect, EngineMessage, EngineReply, EngineRequest, Read, ReadAnswer, ReplyTo, StartedTaskHandle } from './messages.js';
+import type {
+  EngineEffect,
+  EngineMessage,
+  EngineReply,
+  EngineRequest,
+  Read,
+  ReadAnswer,
+  ReplyTo,
+  StartedTaskHandle,
+} from './messages.js';
 import { Namespaces } from './namespaces.js';
 import { Outbox } from './outbox.js';
 import { startTask, taskUndelivered } from './polls.js';
@@ -70,7 +79,10 @@ export class Engine {
     this.#options = options;
     this.limits = options.limits;
     this.random = options.random;
-    this.matching = new Matching({ backlogTasksInMemoryMax: options.limits.backlogTasksInMemoryMax, worthwhilePollMs: options.limits.worthwhilePollMs });
+    this.matching = new Matching({
+      backlogTasksInMemoryMax: options.limits.backlogTasksInMemoryMax,
+      worthwhilePollMs: options.limits.worthwhilePollMs,
+    });
     this.timers = new Timers({ windowMs: 60_000, windowRowsMax: 10_000 });
     this.runs = new RunDirectory(this);
     this.outbox = new Outbox(this);
@@ -117,7 +129,9 @@ export class Engine {
 
   #reply(replyTo: ReplyTo, reply: EngineReply, task?: StartedTaskHandle): void {
     this.waits.end(replyTo);
-    this.#effects.push(task === undefined ? { kind: 'reply', replyTo, reply } : { kind: 'reply', replyTo, reply, task });
+    this.#effects.push(
+      task === undefined ? { kind: 'reply', replyTo, reply } : { kind: 'reply', replyTo, reply, task },
+    );
   }
 
   read(read: Read, then: (answer: ReadAnswer) => void): void {
@@ -191,7 +205,10 @@ export class Engine {
   transit(run: Run, input: Input): ReturnType<typeof transition> {
     // A run that is set aside can still be ended.
     if (run.quarantined !== undefined && input.kind !== 'terminate') {
-      return reject('WORKFLOW_QUARANTINED', `This run is set aside after an internal error: ${run.quarantined}. It can be described and terminated.`);
+      return reject(
+        'WORKFLOW_QUARANTINED',
+        `This run is set aside after an internal error: ${run.quarantined}. It can be described and terminated.`,
+      );
     }
     try {
       return transition(run.state, input, this.env(run.state.namespaceId));
@@ -204,7 +221,11 @@ export class Engine {
 
   /** Seals a decision into the open group. What it must do afterwards is on the decision. */
   submit(decision: Decision): void {
-    const context = { limits: this.limits, putExecution: (run: Run) => putExecution(this, run), retentionDueMs: (run: Run) => retentionDueMs(this, run) };
+    const context = {
+      limits: this.limits,
+      putExecution: (run: Run) => putExecution(this, run),
+      retentionDueMs: (run: Run) => retentionDueMs(this, run),
+    };
     const writes = [...decision.changes.values()].flatMap((change) => sealChange(change, context));
     writes.push(...decision.writes);
     const committer = this.#requireCommitter();
@@ -310,7 +331,7 @@ export class Engine {
     this.waits.expire(this.nowMs);
     fireTimers(this);
     // What a flush releases may match again, and what is matched wants to be flushed: until two passes find nothing.
-    for (let quiet = 0; quiet < 2; ) {
+    for (let quiet = 0; quiet < 2;) {
       const matches = this.matching.takeMatches(this.nowMs);
       quiet = matches.length === 0 ? quiet + 1 : 0;
       for (const { task, poller } of matches) startTask(this, task, poller);
@@ -322,8 +343,16 @@ export class Engine {
   }
 
   #wake(): void {
-    const due = [this.timers.nextDueMs(), this.waits.nextDeadlineMs(), this.matching.nextDeadlineMs(), this.matching.nextRateDueMs()];
-    const earliest = due.reduce((min, ms) => (ms === undefined ? min : min === undefined ? ms : Math.min(min, ms)), undefined);
+    const due = [
+      this.timers.nextDueMs(),
+      this.waits.nextDeadlineMs(),
+      this.matching.nextDeadlineMs(),
+      this.matching.nextRateDueMs(),
+    ];
+    const earliest = due.reduce(
+      (min, ms) => (ms === undefined ? min : min === undefined ? ms : Math.min(min, ms)),
+      undefined,
+    );
     if (earliest === this.#wakeAtMs && earliest !== undefined && earliest > this.nowMs) return;
     this.#wakeAtMs = earliest;
     this.#effects.push({ kind: 'wake', atMs: earliest });
@@ -347,4 +376,7 @@ export class Engine {
 export const runNotFound = (workflowId: string, runId: string): Rejection =>
   runId === ''
     ? workflowNotFound(workflowId)
-    : reject('WORKFLOW_NOT_FOUND', `workflow execution not found for workflow ID "${workflowId}" and run ID "${runId}"`);
+    : reject(
+        'WORKFLOW_NOT_FOUND',
+        `workflow execution not found for workflow ID "${workflowId}" and run ID "${runId}"`,
+      );

@@ -27,20 +27,31 @@ interface EventPage {
 }
 
 /** Committed events of a run, forward. undefined: the store could not be read. */
-export function readEvents(engine: Engine, run: Run, range: EventRange, done: (page: EventPage | undefined) => void): void {
+export function readEvents(
+  engine: Engine,
+  run: Run,
+  range: EventRange,
+  done: (page: EventPage | undefined) => void,
+): void {
   const { fromEventId, toEventId } = range;
   if (fromEventId >= toEventId) return done({ history: EMPTY, nextEventId: undefined });
   const pieces = run.tail.from(fromEventId);
   if (pieces !== undefined) return done(cut(pieces, range));
   const { execNo } = run;
   const { eventsMax, sizeBytesMax } = range;
-  engine.read({ kind: 'history', range: { execNo, fromEventId, toEventId, eventsMax, sizeBytesMax, reverse: false } }, (answer) => {
-    done(answer.kind === 'history' ? cut(answer.batches, range) : undefined);
-  });
+  engine.read(
+    { kind: 'history', range: { execNo, fromEventId, toEventId, eventsMax, sizeBytesMax, reverse: false } },
+    (answer) => {
+      done(answer.kind === 'history' ? cut(answer.batches, range) : undefined);
+    },
+  );
 }
 
 /** Whole transitions until a bound is reached; the first one may begin before the range, the last may end behind it. */
-function cut(pieces: readonly { firstEventId: number; eventCount: number; events: Uint8Array }[], range: EventRange): EventPage {
+function cut(
+  pieces: readonly { firstEventId: number; eventCount: number; events: Uint8Array }[],
+  range: EventRange,
+): EventPage {
   const { fromEventId, toEventId, eventsMax, sizeBytesMax } = range;
   const taken: { events: Uint8Array }[] = [];
   let events = 0;
@@ -51,7 +62,10 @@ function cut(pieces: readonly { firstEventId: number; eventCount: number; events
     const skipped = Math.max(0, fromEventId - piece.firstEventId);
     const end = Math.min(piece.firstEventId + piece.eventCount, toEventId);
     const until = end - piece.firstEventId;
-    const head = until < piece.eventCount ? piece.events.subarray(0, piece.events.length - skipEvents(piece.events, until).length) : piece.events;
+    const head =
+      until < piece.eventCount
+        ? piece.events.subarray(0, piece.events.length - skipEvents(piece.events, until).length)
+        : piece.events;
     taken.push({ events: skipEvents(head, skipped) });
     events += end - piece.firstEventId - skipped;
     bytes += piece.events.length;
@@ -97,23 +111,38 @@ function answerHistory(engine: Engine, run: Run, { replyTo, request }: HistoryWa
     const answer: HistoryAnswer = { history, runId: state.runId, nextEventId, isRunning };
     engine.reply(replyTo, answer);
   };
-  const failed = (): void => engine.refuse(replyTo, reject('UNAVAILABLE', 'History cannot be read at the moment. Try again.'));
+  const failed = (): void =>
+    engine.refuse(replyTo, reject('UNAVAILABLE', 'History cannot be read at the moment. Try again.'));
   if (isEmpty) return give(EMPTY, request.closeEventOnly ? state.nextEventId : request.fromEventId);
   if (request.closeEventOnly) {
     if (isRunning && request.wait) return give(EMPTY, state.nextEventId);
     const fromEventId = isRunning ? state.nextEventId - 1 : (state.closeEventId ?? state.nextEventId - 1);
-    readEvents(engine, run, { fromEventId, toEventId: state.nextEventId, eventsMax: 1, sizeBytesMax: PAGE_BYTES }, (page) =>
-      page === undefined ? failed() : give(page.history.length === 0 ? page.history : lastEvent(page.history), undefined),
+    readEvents(
+      engine,
+      run,
+      { fromEventId, toEventId: state.nextEventId, eventsMax: 1, sizeBytesMax: PAGE_BYTES },
+      (page) =>
+        page === undefined
+          ? failed()
+          : give(page.history.length === 0 ? page.history : lastEvent(page.history), undefined),
     );
     return;
   }
   if (request.reverse) return answerReverse(engine, run, request, give, failed);
-  const range = { fromEventId: request.fromEventId, toEventId: state.nextEventId, eventsMax: request.pageSize, sizeBytesMax: PAGE_BYTES };
+  const range = {
+    fromEventId: request.fromEventId,
+    toEventId: state.nextEventId,
+    eventsMax: request.pageSize,
+    sizeBytesMax: PAGE_BYTES,
+  };
   readEvents(engine, run, range, (page) => {
     if (page === undefined) return failed();
     if (page.nextEventId !== undefined) return give(page.history, page.nextEventId);
     const withheld = request.withPendingTask ? encodedWithheldEvents(state) : [];
-    const history = withheld.length === 0 ? page.history : concatHistory([{ events: page.history }, { events: joinHistory(withheld) }]);
+    const history =
+      withheld.length === 0
+        ? page.history
+        : concatHistory([{ events: page.history }, { events: joinHistory(withheld) }]);
     give(history, request.wait && isRunning ? state.nextEventId : undefined);
   });
 }
@@ -126,7 +155,14 @@ function answerReverse(
   failed: () => void,
 ): void {
   const lastEventId = request.fromEventId === 0 ? run.state.nextEventId - 1 : request.fromEventId;
-  const range = { execNo: run.execNo, fromEventId: 1, toEventId: lastEventId + 1, eventsMax: request.pageSize, sizeBytesMax: PAGE_BYTES, reverse: true };
+  const range = {
+    execNo: run.execNo,
+    fromEventId: 1,
+    toEventId: lastEventId + 1,
+    eventsMax: request.pageSize,
+    sizeBytesMax: PAGE_BYTES,
+    reverse: true,
+  };
   engine.read({ kind: 'history', range }, (answer) => {
     if (answer.kind !== 'history') return failed();
     const newestFirst: { events: Uint8Array }[] = [];

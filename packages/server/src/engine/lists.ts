@@ -23,5 +23,8 @@ export function countExecutions(engine: Engine, replyTo: ReplyTo, filter: ListFi
 }
 
 function unreadable(answer: { readonly kind: string; readonly reason?: string }): ReturnType<typeof reject> {
-  return reject('UNAVAILABLE', `The list cannot be read at the moment (${answer.reason ?? answer.kind}). Try a narrower query.`);
+  return reject(
+    'UNAVAILABLE',
+    `The list cannot be read at the moment (${answer.reason ?? answer.kind}). Try a narrower query.`,
+  );
 }

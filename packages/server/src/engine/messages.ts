@@ -56,28 +56,103 @@ export type ReplyTo = number;
 export type EngineRequest =
   // one execution
   | { readonly kind: 'start'; readonly namespaceId: string; readonly request: StartWorkflowExecutionRequest }
-  | { readonly kind: 'signalWithStart'; readonly namespaceId: string; readonly request: SignalWithStartWorkflowExecutionRequest }
-  | { readonly kind: 'updateWithStart'; readonly namespaceId: string; readonly start: StartWorkflowExecutionRequest; readonly update: UpdateWorkflowExecutionRequest; readonly deadlineMs: number }
+  | {
+      readonly kind: 'signalWithStart';
+      readonly namespaceId: string;
+      readonly request: SignalWithStartWorkflowExecutionRequest;
+    }
+  | {
+      readonly kind: 'updateWithStart';
+      readonly namespaceId: string;
+      readonly start: StartWorkflowExecutionRequest;
+      readonly update: UpdateWorkflowExecutionRequest;
+      readonly deadlineMs: number;
+    }
   | { readonly kind: 'signal'; readonly namespaceId: string; readonly request: SignalWorkflowExecutionRequest }
-  | { readonly kind: 'requestCancel'; readonly namespaceId: string; readonly request: RequestCancelWorkflowExecutionRequest }
+  | {
+      readonly kind: 'requestCancel';
+      readonly namespaceId: string;
+      readonly request: RequestCancelWorkflowExecutionRequest;
+    }
   | { readonly kind: 'terminate'; readonly namespaceId: string; readonly request: TerminateWorkflowExecutionRequest }
-  | { readonly kind: 'deleteExecution'; readonly namespaceId: string; readonly workflowId: string; readonly runId: string }
+  | {
+      readonly kind: 'deleteExecution';
+      readonly namespaceId: string;
+      readonly workflowId: string;
+      readonly runId: string;
+    }
   | { readonly kind: 'resetSticky'; readonly namespaceId: string; readonly workflowId: string; readonly runId: string }
   | { readonly kind: 'describe'; readonly namespaceId: string; readonly request: DescribeWorkflowExecutionRequest }
-  | { readonly kind: 'query'; readonly namespaceId: string; readonly request: QueryWorkflowRequest; readonly deadlineMs: number }
-  | { readonly kind: 'update'; readonly namespaceId: string; readonly request: UpdateWorkflowExecutionRequest; readonly deadlineMs: number }
-  | { readonly kind: 'pollUpdate'; readonly namespaceId: string; readonly request: PollWorkflowExecutionUpdateRequest; readonly deadlineMs: number }
+  | {
+      readonly kind: 'query';
+      readonly namespaceId: string;
+      readonly request: QueryWorkflowRequest;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: 'update';
+      readonly namespaceId: string;
+      readonly request: UpdateWorkflowExecutionRequest;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: 'pollUpdate';
+      readonly namespaceId: string;
+      readonly request: PollWorkflowExecutionUpdateRequest;
+      readonly deadlineMs: number;
+    }
   | { readonly kind: 'getHistory'; readonly namespaceId: string; readonly history: HistoryRequest }
   // workers
-  | { readonly kind: 'pollWorkflowTask'; readonly namespaceId: string; readonly request: PollWorkflowTaskQueueRequest; readonly deadlineMs: number }
-  | { readonly kind: 'pollActivityTask'; readonly namespaceId: string; readonly request: PollActivityTaskQueueRequest; readonly deadlineMs: number }
-  | { readonly kind: 'respondWorkflowTaskCompleted'; readonly token: TaskToken; readonly request: RespondWorkflowTaskCompletedRequest }
-  | { readonly kind: 'respondWorkflowTaskFailed'; readonly token: TaskToken; readonly request: RespondWorkflowTaskFailedRequest }
-  | { readonly kind: 'respondQueryTaskCompleted'; readonly token: TaskToken; readonly request: RespondQueryTaskCompletedRequest }
-  | { readonly kind: 'activityHeartbeat'; readonly target: ActivityTarget; readonly request: Pick<RecordActivityTaskHeartbeatRequest, 'details' | 'identity'> }
-  | { readonly kind: 'respondActivityCompleted'; readonly target: ActivityTarget; readonly request: Pick<RespondActivityTaskCompletedRequest, 'result' | 'identity' | 'workerVersion'> }
-  | { readonly kind: 'respondActivityFailed'; readonly target: ActivityTarget; readonly request: Pick<RespondActivityTaskFailedRequest, 'failure' | 'identity' | 'lastHeartbeatDetails' | 'workerVersion'> }
-  | { readonly kind: 'respondActivityCanceled'; readonly target: ActivityTarget; readonly request: Pick<RespondActivityTaskCanceledRequest, 'details' | 'identity' | 'workerVersion'> }
+  | {
+      readonly kind: 'pollWorkflowTask';
+      readonly namespaceId: string;
+      readonly request: PollWorkflowTaskQueueRequest;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: 'pollActivityTask';
+      readonly namespaceId: string;
+      readonly request: PollActivityTaskQueueRequest;
+      readonly deadlineMs: number;
+    }
+  | {
+      readonly kind: 'respondWorkflowTaskCompleted';
+      readonly token: TaskToken;
+      readonly request: RespondWorkflowTaskCompletedRequest;
+    }
+  | {
+      readonly kind: 'respondWorkflowTaskFailed';
+      readonly token: TaskToken;
+      readonly request: RespondWorkflowTaskFailedRequest;
+    }
+  | {
+      readonly kind: 'respondQueryTaskCompleted';
+      readonly token: TaskToken;
+      readonly request: RespondQueryTaskCompletedRequest;
+    }
+  | {
+      readonly kind: 'activityHeartbeat';
+      readonly target: ActivityTarget;
+      readonly request: Pick<RecordActivityTaskHeartbeatRequest, 'details' | 'identity'>;
+    }
+  | {
+      readonly kind: 'respondActivityCompleted';
+      readonly target: ActivityTarget;
+      readonly request: Pick<RespondActivityTaskCompletedRequest, 'result' | 'identity' | 'workerVersion'>;
+    }
+  | {
+      readonly kind: 'respondActivityFailed';
+      readonly target: ActivityTarget;
+      readonly request: Pick<
+        RespondActivityTaskFailedRequest,
+        'failure' | 'identity' | 'lastHeartbeatDetails' | 'workerVersion'
+      >;
+    }
+  | {
+      readonly kind: 'respondActivityCanceled';
+      readonly target: ActivityTarget;
+      readonly request: Pick<RespondActivityTaskCanceledRequest, 'details' | 'identity' | 'workerVersion'>;
+    }
   | { readonly kind: 'shutdownWorker'; readonly namespaceId: string; readonly request: ShutdownWorkerRequest }
   // lists, queues, namespaces
   | { readonly kind: 'list'; readonly filter: ListFilter }
@@ -90,7 +165,13 @@ export type EngineRequest =
 
 export type ActivityTarget =
   | { readonly by: 'token'; readonly token: TaskToken }
-  | { readonly by: 'id'; readonly namespaceId: string; readonly workflowId: string; readonly runId: string; readonly activityId: string };
+  | {
+      readonly by: 'id';
+      readonly namespaceId: string;
+      readonly workflowId: string;
+      readonly runId: string;
+      readonly activityId: string;
+    };
 
 export interface HistoryRequest {
   readonly workflowId: string;
@@ -123,7 +204,8 @@ export interface NamespaceRecord {
 }
 
 /** Answers: the response's fields (the api layer encodes them), or why not. */
-export type EngineReply = { readonly ok: true; readonly response: EngineResponse } | { readonly ok: false; readonly rejection: Rejection };
+export type EngineReply =
+  { readonly ok: true; readonly response: EngineResponse } | { readonly ok: false; readonly rejection: Rejection };
 
 /** The response message of the RPC that was asked, loosely typed here: api/table.ts pairs them exactly. */
 export type EngineResponse = object;
@@ -150,7 +232,12 @@ export type EngineMessage =
   | { readonly kind: 'callerGone'; readonly replyTo: ReplyTo }
   /** The answer could not be handed to the caller's stream. */
   | { readonly kind: 'undelivered'; readonly task: StartedTaskHandle }
-  | { readonly kind: 'opened'; readonly opened: StoreOpened; readonly namespaces: readonly NamespaceRecord[]; readonly queues: readonly DispatchQueue[] }
+  | {
+      readonly kind: 'opened';
+      readonly opened: StoreOpened;
+      readonly namespaces: readonly NamespaceRecord[];
+      readonly queues: readonly DispatchQueue[];
+    }
   | { readonly kind: 'committed'; readonly number: number; readonly outcome: CommitOutcome }
   | { readonly kind: 'read'; readonly readId: number; readonly answer: ReadAnswer }
   | { readonly kind: 'tick' }
@@ -159,7 +246,12 @@ export type EngineMessage =
 
 export type EngineEffect =
   /** `task`: what to hand back as 'undelivered' when the caller's stream is gone. */
-  | { readonly kind: 'reply'; readonly replyTo: ReplyTo; readonly reply: EngineReply; readonly task?: StartedTaskHandle }
+  | {
+      readonly kind: 'reply';
+      readonly replyTo: ReplyTo;
+      readonly reply: EngineReply;
+      readonly task?: StartedTaskHandle;
+    }
   | { readonly kind: 'commit'; readonly group: CommitGroup }
   | { readonly kind: 'read'; readonly readId: number; readonly read: Read }
   /** Call back with a tick at this time; replaces the wake asked for before. */
@@ -173,7 +265,12 @@ export type Read =
   | { readonly kind: 'current'; readonly namespaceId: string; readonly workflowId: string }
   | { readonly kind: 'history'; readonly range: HistoryRange }
   | { readonly kind: 'timers'; readonly fromMs: number; readonly beforeMs: number; readonly limit: number }
-  | { readonly kind: 'dispatch'; readonly queue: string; readonly after: DispatchOrder | undefined; readonly limit: number }
+  | {
+      readonly kind: 'dispatch';
+      readonly queue: string;
+      readonly after: DispatchOrder | undefined;
+      readonly limit: number;
+    }
   | { readonly kind: 'outbox'; readonly afterNo: number; readonly limit: number }
   | { readonly kind: 'list'; readonly filter: ListFilter }
   | { readonly kind: 'count'; readonly filter: ListFilter }
@@ -191,7 +288,6 @@ export type ReadAnswer =
   | { readonly kind: 'namespaceExecutions'; readonly execNos: readonly ExecNo[] }
   /** The read could not be done (time limit, I/O): whoever waits for it is told UNAVAILABLE. */
   | { readonly kind: 'failed'; readonly reason: string };
-
 
 /** A task that was started for a poll, in case the answer cannot be delivered. */
 export type StartedTaskHandle =

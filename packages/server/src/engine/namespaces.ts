@@ -52,7 +52,11 @@ export class Namespaces {
   }
 
   /** What is wrong with these search attributes in this namespace, or undefined. */
-  checkSearchAttributes(namespaceId: string, fields: ReadonlyMap<string, Uint8Array>, limits: Limits): string | undefined {
+  checkSearchAttributes(
+    namespaceId: string,
+    fields: ReadonlyMap<string, Uint8Array>,
+    limits: Limits,
+  ): string | undefined {
     const record = this.#byId.get(namespaceId);
     const custom = record?.searchAttributes ?? new Map<string, number>();
     return searchAttributesProblem(fields, { namespace: record?.name ?? '', custom, limits });
@@ -75,7 +79,8 @@ export class Namespaces {
 
   #set(record: NamespaceRecord): void {
     this.#byId.set(record.id, record);
-    if (record.state !== NamespaceState.DELETED || !this.#byName.has(record.name)) this.#byName.set(record.name, record);
+    if (record.state !== NamespaceState.DELETED || !this.#byName.has(record.name))
+      this.#byName.set(record.name, record);
   }
 
   #undo(id: string, before: NamespaceRecord | undefined): void {
@@ -95,4 +100,3 @@ export function encodeNamespace(record: NamespaceRecord): Uint8Array {
 export function decodeNamespace(bytes: Uint8Array): NamespaceRecord {
   return decodeValue(bytes) as NamespaceRecord;
 }
-

@@ -2,7 +2,12 @@
  * Messages between executions (law 12): written with the transition that causes them, delivered after that commit in the
  * order of their numbers, deleted in the commit of what they cause at the receiver. A crash in between delivers again.
  */
-import { StartChildWorkflowExecutionFailedCause, WorkflowExecutionStartedEventAttributes, decodeValue, encodeValue } from '@perdure/protocol';
+import {
+  StartChildWorkflowExecutionFailedCause,
+  WorkflowExecutionStartedEventAttributes,
+  decodeValue,
+  encodeValue,
+} from '@perdure/protocol';
 import { decideStart, expiration } from '../core/execution/index.js';
 import type { Address, ExecutionMessage, NewRun } from '../core/execution/index.js';
 import { isRejection } from '../core/rejection.js';
@@ -34,7 +39,13 @@ export class Outbox {
     this.lastNo += 1;
     const letter = { outboxNo: this.lastNo, to, message };
     const { namespaceId, workflowId } = to;
-    const row: OutboxRow = { outboxNo: letter.outboxNo, sourceExecNo: from.execNo, namespaceId, workflowId, bytes: encodeValue({ runId: to.runId, message }) };
+    const row: OutboxRow = {
+      outboxNo: letter.outboxNo,
+      sourceExecNo: from.execNo,
+      namespaceId,
+      workflowId,
+      bytes: encodeValue({ runId: to.runId, message }),
+    };
     decision.writes.push({ kind: 'putOutbox', row });
     decision.onCommitted(() => this.#deliver(letter));
   }
@@ -64,7 +75,8 @@ export class Outbox {
     decision.onVoided(() => this.#deliver(letter));
     const { message } = letter;
     if (message.kind === 'startChild') this.#startChild(decision, letter, message, run);
-    else if (run !== undefined) this.#engine.decide(run, { kind: 'message', message }, decision, NO_CONTEXT, () => undefined);
+    else if (run !== undefined)
+      this.#engine.decide(run, { kind: 'message', message }, decision, NO_CONTEXT, () => undefined);
     else this.#noReceiver(decision, message);
     this.#engine.submit(decision);
   }
@@ -72,7 +84,12 @@ export class Outbox {
   #startChild(decision: Decision, letter: Letter, message: MessageOf<'startChild'>, current: Run | undefined): void {
     const { start, requestId, from, initiatedEventId } = message;
     const facts = current === undefined ? undefined : currentFacts(current);
-    const policies = { workflowId: letter.to.workflowId, requestId, reusePolicy: start.workflowIdReusePolicy as 0, conflictPolicy: 0 as const };
+    const policies = {
+      workflowId: letter.to.workflowId,
+      requestId,
+      reusePolicy: start.workflowIdReusePolicy as 0,
+      conflictPolicy: 0 as const,
+    };
     const verdict = decideStart(facts, policies);
     if (isRejection(verdict) || verdict.kind === 'useExisting') {
       const cause = StartChildWorkflowExecutionFailedCause.WORKFLOW_ALREADY_EXISTS;
@@ -82,16 +99,27 @@ export class Outbox {
     const attributes = WorkflowExecutionStartedEventAttributes.decode(start.attributes);
     const isRepeated = verdict.kind === 'sameRequest' && current !== undefined;
     const newRun = this.#childRun(letter, message, attributes);
-    if (verdict.kind === 'terminateAndStart' && current !== undefined) terminateExisting(this.#engine, decision, current, newRun.runId);
+    if (verdict.kind === 'terminateAndStart' && current !== undefined)
+      terminateExisting(this.#engine, decision, current, newRun.runId);
     const run = isRepeated ? current : startRun(this.#engine, decision, newRun, NO_CONTEXT, current);
-    this.#answer(decision, from, { kind: 'childStarted', initiatedEventId, runId: run.runId, header: attributes.header });
+    this.#answer(decision, from, {
+      kind: 'childStarted',
+      initiatedEventId,
+      runId: run.runId,
+      header: attributes.header,
+    });
   }
 
-  #childRun(letter: Letter, message: MessageOf<'startChild'>, attributes: WorkflowExecutionStartedEventAttributes): NewRun {
+  #childRun(
+    letter: Letter,
+    message: MessageOf<'startChild'>,
+    attributes: WorkflowExecutionStartedEventAttributes,
+  ): NewRun {
     const { random, nowMs } = this.#engine;
     const runId = random.uuid();
     const { namespaceId, workflowId } = letter.to;
-    const firstWorkflowTaskBackoff = attributes.cronSchedule === '' ? 0 : cronBackoffMs(attributes.cronSchedule, nowMs, nowMs);
+    const firstWorkflowTaskBackoff =
+      attributes.cronSchedule === '' ? 0 : cronBackoffMs(attributes.cronSchedule, nowMs, nowMs);
     return {
       namespaceId,
       namespace: message.start.namespace,
@@ -105,7 +133,10 @@ export class Outbox {
         originalExecutionRunId: runId,
         firstExecutionRunId: runId,
         firstWorkflowTaskBackoff,
-        workflowExecutionExpirationTime: expiration(nowMs + firstWorkflowTaskBackoff, attributes.workflowExecutionTimeout ?? 0),
+        workflowExecutionExpirationTime: expiration(
+          nowMs + firstWorkflowTaskBackoff,
+          attributes.workflowExecutionTimeout ?? 0,
+        ),
       },
     };
   }
@@ -113,8 +144,18 @@ export class Outbox {
   /** The receiver does not exist (any more): who waits for an answer gets one. */
   #noReceiver(decision: Decision, message: Exclude<ExecutionMessage, { kind: 'startChild' }>): void {
     const { kind } = message;
-    if (kind === 'externalSignal') this.#answer(decision, message.from, { kind: 'externalSignalResolved', initiatedEventId: message.initiatedEventId, failedCause: NOT_FOUND });
-    if (kind === 'externalCancel') this.#answer(decision, message.from, { kind: 'externalCancelResolved', initiatedEventId: message.initiatedEventId, failedCause: NOT_FOUND });
+    if (kind === 'externalSignal')
+      this.#answer(decision, message.from, {
+        kind: 'externalSignalResolved',
+        initiatedEventId: message.initiatedEventId,
+        failedCause: NOT_FOUND,
+      });
+    if (kind === 'externalCancel')
+      this.#answer(decision, message.from, {
+        kind: 'externalCancelResolved',
+        initiatedEventId: message.initiatedEventId,
+        failedCause: NOT_FOUND,
+      });
   }
 
   #answer(decision: Decision, to: Address, message: ExecutionMessage): void {
@@ -123,7 +164,13 @@ export class Outbox {
     const { namespaceId, workflowId } = to;
     decision.writes.push({
       kind: 'putOutbox',
-      row: { outboxNo: letter.outboxNo, sourceExecNo: 0, namespaceId, workflowId, bytes: encodeValue({ runId: to.runId, message }) },
+      row: {
+        outboxNo: letter.outboxNo,
+        sourceExecNo: 0,
+        namespaceId,
+        workflowId,
+        bytes: encodeValue({ runId: to.runId, message }),
+      },
     });
     decision.onCommitted(() => this.#deliver(letter));
   }
@@ -138,4 +185,3 @@ function openLetter(row: OutboxRow): Letter {
 const NOT_FOUND = 1;
 const RECOVER_BATCH = 1_000;
 const RETRY_MS = 1_000;
-

@@ -2,7 +2,9 @@
 import type { PollWorkflowTaskQueueRequest, WorkerVersionStamp } from '@perdure/protocol';
 import type { ParkedPoller } from './matching.js';
 
-export function versionStamp({ workerVersionCapabilities }: PollWorkflowTaskQueueRequest): WorkerVersionStamp | undefined {
+export function versionStamp({
+  workerVersionCapabilities,
+}: PollWorkflowTaskQueueRequest): WorkerVersionStamp | undefined {
   if (workerVersionCapabilities === undefined) return undefined;
   return { buildId: workerVersionCapabilities.buildId, useVersioning: workerVersionCapabilities.useVersioning };
 }

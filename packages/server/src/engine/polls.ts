@@ -11,7 +11,13 @@ import { deliverQuery } from './queries.js';
 import { pollerVersion, versionStamp } from './poller-version.js';
 import type { Run } from './run.js';
 
-export function pollWorkflowTask(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: PollWorkflowTaskQueueRequest, deadlineMs: number): void {
+export function pollWorkflowTask(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  request: PollWorkflowTaskQueueRequest,
+  deadlineMs: number,
+): void {
   const isSticky = request.taskQueue?.kind === TaskQueueKind.STICKY;
   park(engine, {
     pollId: replyTo,
@@ -26,7 +32,13 @@ export function pollWorkflowTask(engine: Engine, replyTo: ReplyTo, namespaceId: 
   });
 }
 
-export function pollActivityTask(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: PollActivityTaskQueueRequest, deadlineMs: number): void {
+export function pollActivityTask(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  request: PollActivityTaskQueueRequest,
+  deadlineMs: number,
+): void {
   const queue = { namespaceId, kind: 'activity', name: request.taskQueue?.name ?? '' } as const;
   const perSecond = request.taskQueueMetadata?.maxTasksPerSecond;
   if (perSecond !== undefined) engine.matching.setRateLimit(queue, perSecond, engine.nowMs);
@@ -75,7 +87,12 @@ function startOn(engine: Engine, run: Run, task: QueuedTask, poller: ParkedPolle
   const decision = new Decision();
   const input =
     task.queue.kind === 'workflow'
-      ? ({ kind: 'workflowTaskStarted', scheduledEventId, attempt, poll: { identity, requestId, isSticky, workerVersion: pollerVersion(poller) } } as const)
+      ? ({
+          kind: 'workflowTaskStarted',
+          scheduledEventId,
+          attempt,
+          poll: { identity, requestId, isSticky, workerVersion: pollerVersion(poller) },
+        } as const)
       : ({ kind: 'activityTaskStarted', scheduledEventId, stamp, poll: { identity, requestId } } as const);
   let isStale = false;
   const isStarted = engine.decide(run, input, decision, NO_CONTEXT, () => undefined);
@@ -85,7 +102,10 @@ function startOn(engine: Engine, run: Run, task: QueuedTask, poller: ParkedPolle
     return;
   }
   removeRow(engine, decision, task);
-  const deliver = task.queue.kind === 'workflow' ? workflowDelivery(engine, run, poller.pollId) : activityDelivery(engine, run, poller.pollId, scheduledEventId);
+  const deliver =
+    task.queue.kind === 'workflow'
+      ? workflowDelivery(engine, run, poller.pollId)
+      : activityDelivery(engine, run, poller.pollId, scheduledEventId);
   decision.onCommitted(deliver);
   decision.onVoided(() => {
     engine.starting.delete(poller.pollId);

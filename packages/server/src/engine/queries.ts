@@ -2,8 +2,21 @@
  * Queries never touch history. A run with a workflow task pending answers them with that task (they see what it sees);
  * an idle or closed run gets a task of their own, which is not stored (server-surface 3.7). No limit of one.
  */
-import { QueryRejectCondition, QueryResultType, TaskQueueKind, TaskTokenKind, WorkflowExecutionStatus, encodeTaskToken } from '@perdure/protocol';
-import type { QueryWorkflowRequest, RespondQueryTaskCompletedRequest, TaskToken, WorkflowQuery, WorkflowQueryResult } from '@perdure/protocol';
+import {
+  QueryRejectCondition,
+  QueryResultType,
+  TaskQueueKind,
+  TaskTokenKind,
+  WorkflowExecutionStatus,
+  encodeTaskToken,
+} from '@perdure/protocol';
+import type {
+  QueryWorkflowRequest,
+  RespondQueryTaskCompletedRequest,
+  TaskToken,
+  WorkflowQuery,
+  WorkflowQueryResult,
+} from '@perdure/protocol';
 import { FAILING_ATTEMPTS, isClosed } from '../core/execution/index.js';
 import type { ExecutionState, WorkflowTaskRef } from '../core/execution/index.js';
 import { reject } from '../core/rejection.js';
@@ -16,7 +29,10 @@ import type { ReplyTo } from './messages.js';
 import type { Run } from './run.js';
 import { withRun } from './shard.js';
 
-type Place = { readonly kind: 'buffered' } | { readonly kind: 'attached'; readonly task: WorkflowTaskRef } | { readonly kind: 'direct'; readonly task: QueuedTask };
+type Place =
+  | { readonly kind: 'buffered' }
+  | { readonly kind: 'attached'; readonly task: WorkflowTaskRef }
+  | { readonly kind: 'direct'; readonly task: QueuedTask };
 
 interface PendingQuery {
   readonly queryId: string;
@@ -85,14 +101,21 @@ export class RunQueries {
   }
 }
 
-const isSame = (a: WorkflowTaskRef, b: WorkflowTaskRef): boolean => a.startedEventId === b.startedEventId && a.attempt === b.attempt;
+const isSame = (a: WorkflowTaskRef, b: WorkflowTaskRef): boolean =>
+  a.startedEventId === b.startedEventId && a.attempt === b.attempt;
 
 function mustBuffer(state: ExecutionState): boolean {
   if (isClosed(state.status)) return false;
   return state.workflowTask !== undefined || state.previousStartedEventId === 0;
 }
 
-export function query(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: QueryWorkflowRequest, deadlineMs: number): void {
+export function query(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  request: QueryWorkflowRequest,
+  deadlineMs: number,
+): void {
   const { workflowId = '', runId = '' } = request.execution ?? {};
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     engine.afterRun(run, () => begin(engine, run, replyTo, request, deadlineMs));
@@ -110,12 +133,18 @@ function begin(engine: Engine, run: Run, replyTo: ReplyTo, request: QueryWorkflo
     return;
   }
   if (!isClosed(state.status) && state.workflowTaskAttempt >= FAILING_ATTEMPTS) {
-    engine.refuse(replyTo, reject('WORKFLOW_NOT_READY', 'Unable to query workflow due to Workflow Task in failed state.'));
+    engine.refuse(
+      replyTo,
+      reject('WORKFLOW_NOT_READY', 'Unable to query workflow due to Workflow Task in failed state.'),
+    );
     return;
   }
   const queries = (run.queries ??= new RunQueries());
   if (queries.size >= engine.limits.queriesBufferedMax) {
-    engine.refuse(replyTo, reject('WORKFLOW_BUSY', `${queries.size} queries of this workflow wait for an answer already. Try again.`));
+    engine.refuse(
+      replyTo,
+      reject('WORKFLOW_BUSY', `${queries.size} queries of this workflow wait for an answer already. Try again.`),
+    );
     return;
   }
   const queryId = engine.random.uuid();
@@ -140,14 +169,19 @@ function isRejectedBy(condition: QueryRejectCondition, status: WorkflowExecution
 /** Shortly before the caller gives up it is told why nobody answers. */
 function waitForAnswer(engine: Engine, run: Run, replyTo: ReplyTo, queryId: string, deadlineMs: number): void {
   const forget = (): void => forgetQuery(engine, run, queryId);
-  engine.waits.add(replyTo, deadlineMs, () => {
-    const queue = { namespaceId: run.state.namespaceId, kind: 'workflow', name: run.state.start.taskQueue } as const;
-    const isSeen = engine.matching.hasRecentPoller(queue, engine.nowMs, engine.limits.queryNoPollerWindowMs);
-    const message = isSeen
-      ? `The query was not answered in time by a worker of task queue "${queue.name}".`
-      : `no poller seen for task queue recently, worker may be down: start a worker on task queue "${queue.name}"`;
-    engine.refuse(replyTo, reject(isSeen ? 'QUERY_TIMEOUT' : 'QUERY_NO_POLLER', message));
-  }, forget);
+  engine.waits.add(
+    replyTo,
+    deadlineMs,
+    () => {
+      const queue = { namespaceId: run.state.namespaceId, kind: 'workflow', name: run.state.start.taskQueue } as const;
+      const isSeen = engine.matching.hasRecentPoller(queue, engine.nowMs, engine.limits.queryNoPollerWindowMs);
+      const message = isSeen
+        ? `The query was not answered in time by a worker of task queue "${queue.name}".`
+        : `no poller seen for task queue recently, worker may be down: start a worker on task queue "${queue.name}"`;
+      engine.refuse(replyTo, reject(isSeen ? 'QUERY_TIMEOUT' : 'QUERY_NO_POLLER', message));
+    },
+    forget,
+  );
 }
 
 function forgetQuery(engine: Engine, run: Run, queryId: string): void {
@@ -162,7 +196,10 @@ function dispatchDirect(engine: Engine, run: Run, queryId: string): void {
   if (pending === undefined || pending.place.kind !== 'buffered' || mustBuffer(run.state)) return;
   const { sticky, start, namespaceId } = run.state;
   const stickyQueue = { namespaceId, kind: 'workflow', name: sticky?.name ?? '' } as const;
-  const usesSticky = sticky !== undefined && !isClosed(run.state.status) && engine.matching.hasRecentPoller(stickyQueue, engine.nowMs, STICKY_WINDOW_MS);
+  const usesSticky =
+    sticky !== undefined &&
+    !isClosed(run.state.status) &&
+    engine.matching.hasRecentPoller(stickyQueue, engine.nowMs, STICKY_WINDOW_MS);
   offerQuery(engine, run, pending, usesSticky ? stickyQueue.name : start.taskQueue);
   if (usesSticky) engine.later(engine.nowMs + sticky.scheduleToStartTimeoutMs, () => fallBack(engine, run, queryId));
 }
@@ -211,37 +248,48 @@ export function deliverQuery(engine: Engine, task: QueuedTask, poller: ParkedPol
 function sendQuery(engine: Engine, run: Run, pending: PendingQuery, poller: ParkedPoller): void {
   const { state } = run;
   const fromEventId = poller.isSticky ? state.previousStartedEventId + 1 : 1;
-  readEvents(engine, run, { fromEventId, toEventId: state.nextEventId, eventsMax: 1_000, sizeBytesMax: 2 * 1024 * 1024 }, (page) => {
-    if (page === undefined) return engine.matching.park(poller);
-    engine.reply(poller.pollId, {
-      taskToken: encodeTaskToken({
-        kind: TaskTokenKind.QUERY,
-        namespaceId: state.namespaceId,
-        workflowId: state.workflowId,
-        runId: state.runId,
-        requestId: pending.queryId,
-        taskQueue: poller.queue.name,
-      }),
-      workflowExecution: { workflowId: state.workflowId, runId: state.runId },
-      workflowType: { name: state.start.workflowType },
-      previousStartedEventId: state.previousStartedEventId,
-      startedEventId: state.previousStartedEventId,
-      query: pending.query,
-      workflowExecutionTaskQueue: { name: state.start.taskQueue, kind: TaskQueueKind.NORMAL },
-      history: page.history,
-      nextPageToken: page.nextEventId === undefined ? new Uint8Array(0) : engine.historyToken(run, page.nextEventId),
-    });
-  });
+  readEvents(
+    engine,
+    run,
+    { fromEventId, toEventId: state.nextEventId, eventsMax: 1_000, sizeBytesMax: 2 * 1024 * 1024 },
+    (page) => {
+      if (page === undefined) return engine.matching.park(poller);
+      engine.reply(poller.pollId, {
+        taskToken: encodeTaskToken({
+          kind: TaskTokenKind.QUERY,
+          namespaceId: state.namespaceId,
+          workflowId: state.workflowId,
+          runId: state.runId,
+          requestId: pending.queryId,
+          taskQueue: poller.queue.name,
+        }),
+        workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+        workflowType: { name: state.start.workflowType },
+        previousStartedEventId: state.previousStartedEventId,
+        startedEventId: state.previousStartedEventId,
+        query: pending.query,
+        workflowExecutionTaskQueue: { name: state.start.taskQueue, kind: TaskQueueKind.NORMAL },
+        history: page.history,
+        nextPageToken: page.nextEventId === undefined ? new Uint8Array(0) : engine.historyToken(run, page.nextEventId),
+      });
+    },
+  );
 }
 
-export function respondQuery(engine: Engine, replyTo: ReplyTo, token: TaskToken, request: RespondQueryTaskCompletedRequest): void {
+export function respondQuery(
+  engine: Engine,
+  replyTo: ReplyTo,
+  token: TaskToken,
+  request: RespondQueryTaskCompletedRequest,
+): void {
   engine.runs.find(
     token.namespaceId,
     token.workflowId,
     token.runId,
     (run) => {
       const pending = run?.queries?.get(token.requestId);
-      if (pending === undefined) return engine.refuse(replyTo, reject('TASK_NOT_FOUND', 'query task not found, or already expired'));
+      if (pending === undefined)
+        return engine.refuse(replyTo, reject('TASK_NOT_FOUND', 'query task not found, or already expired'));
       const { completedType, queryResult, errorMessage, failure } = request;
       answer(engine, pending.replyTo, { resultType: completedType, answer: queryResult, errorMessage, failure });
       engine.reply(replyTo, {});
@@ -254,11 +302,21 @@ type QueryAnswer = Pick<WorkflowQueryResult, 'resultType' | 'answer' | 'errorMes
 
 function answer(engine: Engine, replyTo: ReplyTo, result: QueryAnswer): void {
   if (result.resultType === QueryResultType.ANSWERED) engine.reply(replyTo, { queryResult: result.answer });
-  else engine.refuse(replyTo, reject('QUERY_FAILED', result.errorMessage, { kind: 'queryFailed', failure: result.failure }));
+  else
+    engine.refuse(
+      replyTo,
+      reject('QUERY_FAILED', result.errorMessage, { kind: 'queryFailed', failure: result.failure }),
+    );
 }
 
 /** The answers that came with a completed workflow task; given once that completion is on disk. */
-export function answerQueries(engine: Engine, run: Run, task: WorkflowTaskRef, results: ReadonlyMap<string, WorkflowQueryResult>, decision: Decision): void {
+export function answerQueries(
+  engine: Engine,
+  run: Run,
+  task: WorkflowTaskRef,
+  results: ReadonlyMap<string, WorkflowQueryResult>,
+  decision: Decision,
+): void {
   const { queries } = run;
   if (queries === undefined) return;
   for (const pending of queries.attachedTo(task)) {

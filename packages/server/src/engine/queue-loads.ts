@@ -8,7 +8,11 @@ export const queueText = ({ kind, namespaceId, name }: QueueKey): string => `${k
 export function queueKey(text: string): QueueKey {
   const first = text.indexOf('/');
   const second = text.indexOf('/', first + 1);
-  return { kind: text.slice(0, first) as TaskKind, namespaceId: text.slice(first + 1, second), name: text.slice(second + 1) };
+  return {
+    kind: text.slice(0, first) as TaskKind,
+    namespaceId: text.slice(first + 1, second),
+    name: text.slice(second + 1),
+  };
 }
 
 export const loadQueues = {
@@ -20,7 +24,8 @@ export const loadQueues = {
   read(engine: Engine): void {
     for (const { queue, after, limit, loadNo } of engine.matching.wantsLoad()) {
       engine.read({ kind: 'dispatch', queue: queueText(queue), after, limit }, (answer) => {
-        if (answer.kind === 'dispatch') engine.matching.loaded(queue, answer.rows.map(queuedTask), answer.rows.length < limit, loadNo);
+        if (answer.kind === 'dispatch')
+          engine.matching.loaded(queue, answer.rows.map(queuedTask), answer.rows.length < limit, loadNo);
         else engine.later(engine.nowMs + RETRY_MS, () => engine.matching.loadFailed(queue));
       });
     }

@@ -18,7 +18,13 @@ import { describeTaskQueue } from './task-queues.js';
 import { pollUpdate, update } from './updates.js';
 import { shutdownWorker } from './workers.js';
 
-type Routes = { readonly [K in EngineRequest['kind']]: (engine: Engine, replyTo: ReplyTo, request: Extract<EngineRequest, { kind: K }>) => void };
+type Routes = {
+  readonly [K in EngineRequest['kind']]: (
+    engine: Engine,
+    replyTo: ReplyTo,
+    request: Extract<EngineRequest, { kind: K }>,
+  ) => void;
+};
 
 const ROUTES: Routes = {
   start,
@@ -33,32 +39,46 @@ const ROUTES: Routes = {
   requestCancel: (engine, replyTo, { namespaceId, request }) => {
     const { workflowId = '', runId = '' } = request.workflowExecution ?? {};
     withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
-      if (!isOfChain(run.state.start.firstRunId, request.firstExecutionRunId)) return engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found'));
+      if (!isOfChain(run.state.start.firstRunId, request.firstExecutionRunId))
+        return engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found'));
       decideAndReply(engine, replyTo, run, { kind: 'requestCancel', request }, () => ({}));
     });
   },
   terminate: (engine, replyTo, { namespaceId, request }) => {
     const { workflowId = '', runId = '' } = request.workflowExecution ?? {};
     withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
-      if (!isOfChain(run.state.start.firstRunId, request.firstExecutionRunId)) return engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found'));
+      if (!isOfChain(run.state.start.firstRunId, request.firstExecutionRunId))
+        return engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found'));
       decideAndReply(engine, replyTo, run, { kind: 'terminate', request }, () => ({}));
     });
   },
-  deleteExecution: (engine, replyTo, { namespaceId, workflowId, runId }) => deleteExecution(engine, replyTo, namespaceId, workflowId, runId),
+  deleteExecution: (engine, replyTo, { namespaceId, workflowId, runId }) =>
+    deleteExecution(engine, replyTo, namespaceId, workflowId, runId),
   resetSticky: (engine, replyTo, { namespaceId, workflowId, runId }) =>
-    withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => decideAndReply(engine, replyTo, run, { kind: 'resetSticky' }, () => ({}))),
+    withRun(engine, replyTo, namespaceId, workflowId, runId, (run) =>
+      decideAndReply(engine, replyTo, run, { kind: 'resetSticky' }, () => ({})),
+    ),
   describe: (engine, replyTo, { namespaceId, request }) => {
     const { workflowId = '', runId = '' } = request.execution ?? {};
     withRun(engine, replyTo, namespaceId, workflowId, runId, (run) =>
-      engine.afterRun(run, () => (run.isVoid ? engine.refuse(replyTo, runNotFound(workflowId, runId)) : engine.reply(replyTo, describe(engine, run)))),
+      engine.afterRun(run, () =>
+        run.isVoid
+          ? engine.refuse(replyTo, runNotFound(workflowId, runId))
+          : engine.reply(replyTo, describe(engine, run)),
+      ),
     );
   },
-  query: (engine, replyTo, { namespaceId, request, deadlineMs }) => query(engine, replyTo, namespaceId, request, deadlineMs),
-  update: (engine, replyTo, { namespaceId, request, deadlineMs }) => update(engine, replyTo, namespaceId, request, deadlineMs),
-  pollUpdate: (engine, replyTo, { namespaceId, request, deadlineMs }) => pollUpdate(engine, replyTo, namespaceId, request, deadlineMs),
+  query: (engine, replyTo, { namespaceId, request, deadlineMs }) =>
+    query(engine, replyTo, namespaceId, request, deadlineMs),
+  update: (engine, replyTo, { namespaceId, request, deadlineMs }) =>
+    update(engine, replyTo, namespaceId, request, deadlineMs),
+  pollUpdate: (engine, replyTo, { namespaceId, request, deadlineMs }) =>
+    pollUpdate(engine, replyTo, namespaceId, request, deadlineMs),
   getHistory: (engine, replyTo, { namespaceId, history }) => getHistory(engine, replyTo, namespaceId, history),
-  pollWorkflowTask: (engine, replyTo, { namespaceId, request, deadlineMs }) => pollWorkflowTask(engine, replyTo, namespaceId, request, deadlineMs),
-  pollActivityTask: (engine, replyTo, { namespaceId, request, deadlineMs }) => pollActivityTask(engine, replyTo, namespaceId, request, deadlineMs),
+  pollWorkflowTask: (engine, replyTo, { namespaceId, request, deadlineMs }) =>
+    pollWorkflowTask(engine, replyTo, namespaceId, request, deadlineMs),
+  pollActivityTask: (engine, replyTo, { namespaceId, request, deadlineMs }) =>
+    pollActivityTask(engine, replyTo, namespaceId, request, deadlineMs),
   respondWorkflowTaskCompleted,
   respondWorkflowTaskFailed,
   respondQueryTaskCompleted: (engine, replyTo, { token, request }) => respondQuery(engine, replyTo, token, request),
@@ -72,7 +92,13 @@ const ROUTES: Routes = {
   describeTaskQueue,
   putNamespace: (engine, replyTo, { namespace, mustBeNew }) => {
     if (mustBeNew && engine.namespaces.byName(namespace.name) !== undefined) {
-      engine.refuse(replyTo, reject('NAMESPACE_ALREADY_EXISTS', 'Namespace already exists.', { kind: 'namespace', namespace: namespace.name }));
+      engine.refuse(
+        replyTo,
+        reject('NAMESPACE_ALREADY_EXISTS', 'Namespace already exists.', {
+          kind: 'namespace',
+          namespace: namespace.name,
+        }),
+      );
       return;
     }
     engine.namespaces.put(engine, namespace, () => engine.reply(replyTo, {}));

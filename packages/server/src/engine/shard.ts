@@ -10,7 +10,14 @@ import type { ReplyTo } from './messages.js';
 import type { Run } from './run.js';
 
 /** Finds the run or answers that there is none. */
-export function withRun(engine: Engine, replyTo: ReplyTo, namespaceId: string, workflowId: string, runId: string, then: (run: Run) => void): void {
+export function withRun(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  workflowId: string,
+  runId: string,
+  then: (run: Run) => void,
+): void {
   engine.runs.find(
     namespaceId,
     workflowId,

@@ -1,6 +1,13 @@
 /** Start, signal-with-start and update-with-start: the decision by workflow id, then the first commit. */
 import { EventType, Link, Payloads, WorkflowIdConflictPolicy } from '@perdure/protocol';
-import type { Init, PollWorkflowTaskQueueResponse, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse , WorkflowExecutionStatus} from '@perdure/protocol';
+import type {
+  Init,
+  PollWorkflowTaskQueueResponse,
+  StartWorkflowExecutionRequest,
+  UpdateWorkflowExecutionRequest,
+  UpdateWorkflowExecutionResponse,
+  WorkflowExecutionStatus,
+} from '@perdure/protocol';
 import { decideStart, isClosed, newRunFromRequest, updateStage } from '../core/execution/index.js';
 import type { CurrentRunFacts, NewRun, SignalInput, StartDecision, StartPolicies } from '../core/execution/index.js';
 import { encodeJsonPayload } from '../core/attributes/payloads.js';
@@ -21,10 +28,21 @@ type RequestOf<K extends EngineRequest['kind']> = Extract<EngineRequest, { kind:
 
 export function start(engine: Engine, replyTo: ReplyTo, { namespaceId, request }: RequestOf<'start'>): void {
   const failed = (rejection: Rejection): void => engine.refuse(replyTo, rejection);
-  engine.runs.findCurrent(namespaceId, request.workflowId, (current) => startOver(engine, replyTo, namespaceId, request, current), failed);
+  engine.runs.findCurrent(
+    namespaceId,
+    request.workflowId,
+    (current) => startOver(engine, replyTo, namespaceId, request, current),
+    failed,
+  );
 }
 
-function startOver(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: StartWorkflowExecutionRequest, current: Run | undefined): void {
+function startOver(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  request: StartWorkflowExecutionRequest,
+  current: Run | undefined,
+): void {
   const verdict = decideStart(current === undefined ? undefined : currentFacts(current), policiesOf(request));
   if (isRejection(verdict)) return refuseAfter(engine, current, replyTo, verdict);
   switch (verdict.kind) {
@@ -40,7 +58,9 @@ function startOver(engine: Engine, replyTo: ReplyTo, namespaceId: string, reques
       const eager = eagerContext(request);
       const run = beginNew(engine, decision, namespaceId, request, current, verdict, eager);
       const ref = startedRef(run);
-      decision.onCommitted(() => answerStarted(engine, replyTo, run, eager?.inlineWorkflowTask?.taken === true ? ref : undefined));
+      decision.onCommitted(() =>
+        answerStarted(engine, replyTo, run, eager?.inlineWorkflowTask?.taken === true ? ref : undefined),
+      );
       decision.onVoided(() => engine.refuse(replyTo, stale()));
       engine.submit(decision);
     }
@@ -64,7 +84,8 @@ function beginNew(
   extra: Pick<NewRun, 'signal' | 'update'> = {},
 ): Run {
   const runId = engine.random.uuid();
-  if (current !== undefined && 'kind' in verdict && verdict.kind === 'terminateAndStart') terminateExisting(engine, decision, current, runId);
+  if (current !== undefined && 'kind' in verdict && verdict.kind === 'terminateAndStart')
+    terminateExisting(engine, decision, current, runId);
   const isEager = context?.inlineWorkflowTask !== undefined;
   const newRun = { ...newRunFromRequest(request, { namespaceId, runId }, engine.env(namespaceId), isEager), ...extra };
   return startRun(engine, decision, newRun, context ?? NO_CONTEXT, current);
@@ -91,20 +112,40 @@ export function terminateExisting(engine: Engine, decision: Decision, current: R
 }
 
 function eagerContext(request: StartWorkflowExecutionRequest): TaskContext | undefined {
-  const isEager = request.requestEagerExecution && request.cronSchedule === '' && (request.workflowStartDelay ?? 0) === 0;
-  return isEager ? { inlineWorkflowTask: { identity: request.identity, workerVersion: undefined, taken: false, acceptsNormal: true } } : undefined;
+  const isEager =
+    request.requestEagerExecution && request.cronSchedule === '' && (request.workflowStartDelay ?? 0) === 0;
+  return isEager
+    ? {
+        inlineWorkflowTask: { identity: request.identity, workerVersion: undefined, taken: false, acceptsNormal: true },
+      }
+    : undefined;
 }
 
-function answerStarted(engine: Engine, replyTo: ReplyTo, run: Run, eagerTask: ReturnType<typeof startedRef> | undefined): void {
+function answerStarted(
+  engine: Engine,
+  replyTo: ReplyTo,
+  run: Run,
+  eagerTask: ReturnType<typeof startedRef> | undefined,
+): void {
   const answer = (eagerWorkflowTask: Init<PollWorkflowTaskQueueResponse> | undefined): void =>
     engine.reply(replyTo, { ...startResponse(run, true), eagerWorkflowTask });
   if (eagerTask === undefined) answer(undefined);
   else buildWorkflowTask(engine, run, eagerTask, answer);
 }
 
-export function startResponse(run: Run, started: boolean): { runId: string; firstExecutionRunId: string; started: boolean; status: WorkflowExecutionStatus; link: Uint8Array } {
+export function startResponse(
+  run: Run,
+  started: boolean,
+): { runId: string; firstExecutionRunId: string; started: boolean; status: WorkflowExecutionStatus; link: Uint8Array } {
   const { namespace, workflowId, runId, status, start: facts } = run.state;
-  const link = Link.encode({ workflowEvent: { namespace, workflowId, runId, eventRef: { eventId: 1, eventType: EventType.WORKFLOW_EXECUTION_STARTED } } });
+  const link = Link.encode({
+    workflowEvent: {
+      namespace,
+      workflowId,
+      runId,
+      eventRef: { eventId: 1, eventType: EventType.WORKFLOW_EXECUTION_STARTED },
+    },
+  });
   return { runId, firstExecutionRunId: facts.firstRunId, started, status, link };
 }
 
@@ -112,14 +153,20 @@ export function startResponse(run: Run, started: boolean): { runId: string; firs
 function answerSameRequest(engine: Engine, replyTo: ReplyTo, run: Run, request: StartWorkflowExecutionRequest): void {
   engine.afterRun(run, () => {
     const task = run.state.workflowTask;
-    const isEager = request.requestEagerExecution && task !== undefined && task.startedEventId !== 0 && task.attempt === 1 && run.state.previousStartedEventId === 0;
+    const isEager =
+      request.requestEagerExecution &&
+      task !== undefined &&
+      task.startedEventId !== 0 &&
+      task.attempt === 1 &&
+      run.state.previousStartedEventId === 0;
     answerStarted(engine, replyTo, run, isEager ? startedRef(run) : undefined);
   });
 }
 
 function useExisting(engine: Engine, replyTo: ReplyTo, run: Run, request: StartWorkflowExecutionRequest): void {
   const options = request.onConflictOptions;
-  const attaches = options !== undefined && (options.attachRequestId || options.attachCompletionCallbacks || options.attachLinks);
+  const attaches =
+    options !== undefined && (options.attachRequestId || options.attachCompletionCallbacks || options.attachLinks);
   if (!attaches) {
     engine.afterRun(run, () => engine.reply(replyTo, startResponse(run, false)));
     return;
@@ -136,7 +183,13 @@ function useExisting(engine: Engine, replyTo: ReplyTo, run: Run, request: StartW
 
 export function currentFacts(run: Run): CurrentRunFacts {
   const { runId, status, start: facts, requestIds } = run.state;
-  return { runId, status, startRequestId: facts.requestId, firstRunId: facts.firstRunId, hasRequestId: (requestId) => requestIds.has(requestId) };
+  return {
+    runId,
+    status,
+    startRequestId: facts.requestId,
+    firstRunId: facts.firstRunId,
+    hasRequestId: (requestId) => requestIds.has(requestId),
+  };
 }
 
 function policiesOf(request: StartWorkflowExecutionRequest): StartPolicies {
@@ -144,7 +197,11 @@ function policiesOf(request: StartWorkflowExecutionRequest): StartPolicies {
   return { workflowId, requestId, reusePolicy: workflowIdReusePolicy, conflictPolicy: workflowIdConflictPolicy };
 }
 
-export function signalWithStart(engine: Engine, replyTo: ReplyTo, { namespaceId, request }: RequestOf<'signalWithStart'>): void {
+export function signalWithStart(
+  engine: Engine,
+  replyTo: ReplyTo,
+  { namespaceId, request }: RequestOf<'signalWithStart'>,
+): void {
   const failed = (rejection: Rejection): void => engine.refuse(replyTo, rejection);
   const { signalName, signalInput: input, header, identity, requestId, links } = request;
   const signal: SignalInput = { signalName, input, header, identity, requestId, links, endsStartDelay: true };
@@ -154,7 +211,10 @@ export function signalWithStart(engine: Engine, replyTo: ReplyTo, { namespaceId,
     (current) => {
       const terminates = request.workflowIdConflictPolicy === WorkflowIdConflictPolicy.TERMINATE_EXISTING;
       if (current !== undefined && !isClosed(current.state.status) && !terminates) {
-        decideAndReply(engine, replyTo, current, { kind: 'signal', signal }, () => ({ runId: current.runId, started: false }));
+        decideAndReply(engine, replyTo, current, { kind: 'signal', signal }, () => ({
+          runId: current.runId,
+          started: false,
+        }));
         return;
       }
       const startRequest: StartWorkflowExecutionRequest = { ...START_DEFAULTS, ...request, links: [] };
@@ -183,10 +243,20 @@ const START_DEFAULTS: Pick<StartWorkflowExecutionRequest, 'requestEagerExecution
 /** Start, then update, as one: the update travels with the run's first task when the run is new. */
 export function updateWithStart(engine: Engine, replyTo: ReplyTo, request: RequestOf<'updateWithStart'>): void {
   const failed = (rejection: Rejection): void => engine.refuse(replyTo, rejection);
-  engine.runs.findCurrent(request.namespaceId, request.start.workflowId, (current) => updateOver(engine, replyTo, request, current), failed);
+  engine.runs.findCurrent(
+    request.namespaceId,
+    request.start.workflowId,
+    (current) => updateOver(engine, replyTo, request, current),
+    failed,
+  );
 }
 
-function updateOver(engine: Engine, replyTo: ReplyTo, request: RequestOf<'updateWithStart'>, current: Run | undefined): void {
+function updateOver(
+  engine: Engine,
+  replyTo: ReplyTo,
+  request: RequestOf<'updateWithStart'>,
+  current: Run | undefined,
+): void {
   const { namespaceId, start: startRequest, update } = request;
   const updateId = update.request?.meta?.updateId ?? '';
   if (current !== undefined && updateStage(current.state, updateId) === 'completed') {
@@ -204,7 +274,14 @@ function updateOver(engine: Engine, replyTo: ReplyTo, request: RequestOf<'update
   finishUpdate(engine, replyTo, update, run, decision, true, request.deadlineMs, undefined);
 }
 
-function updateExisting(engine: Engine, replyTo: ReplyTo, request: RequestOf<'updateWithStart'>, run: Run, decision: Decision, isSame: boolean): void {
+function updateExisting(
+  engine: Engine,
+  replyTo: ReplyTo,
+  request: RequestOf<'updateWithStart'>,
+  run: Run,
+  decision: Decision,
+  isSame: boolean,
+): void {
   const repeat = (): void => updateWithStart(engine, replyTo, request);
   finishUpdate(engine, replyTo, request.update, run, decision, isSame, request.deadlineMs, repeat);
 }
@@ -227,7 +304,12 @@ function finishUpdate(
   const answer = (updateWorkflow: Init<UpdateWorkflowExecutionResponse>): void =>
     engine.reply(replyTo, { responses: [{ startWorkflow: startResponse(run, started) }, { updateWorkflow }] });
   const wantsCompleted = request.waitPolicy?.lifecycleStage === 3;
-  awaitUpdate(engine, run, { replyTo, updateId: request.request?.meta?.updateId ?? '', wantsCompleted, answer, repeat }, deadlineMs);
+  awaitUpdate(
+    engine,
+    run,
+    { replyTo, updateId: request.request?.meta?.updateId ?? '', wantsCompleted, answer, repeat },
+    deadlineMs,
+  );
   decision.onVoided(() => engine.refuse(replyTo, stale()));
   engine.submit(decision);
 }
@@ -235,5 +317,8 @@ function finishUpdate(
 function multiFailure(startRefusal: Rejection | undefined, updateRefusal: Rejection | undefined): Rejection {
   const aborted = reject('MULTI_OPERATION_ABORTED', 'Operation was aborted.');
   const statuses = startRefusal === undefined ? [aborted, updateRefusal] : [startRefusal, aborted];
-  return reject('MULTI_OPERATION_FAILED', 'Update-with-Start could not be executed.', { kind: 'multiOperation', statuses });
+  return reject('MULTI_OPERATION_FAILED', 'Update-with-Start could not be executed.', {
+    kind: 'multiOperation',
+    statuses,
+  });
 }

@@ -2,7 +2,11 @@
 import type { Engine } from './engine.js';
 import type { EngineRequest, ReplyTo, TaskQueueAnswer } from './messages.js';
 
-export function describeTaskQueue(engine: Engine, replyTo: ReplyTo, { namespaceId, request }: Extract<EngineRequest, { kind: 'describeTaskQueue' }>): void {
+export function describeTaskQueue(
+  engine: Engine,
+  replyTo: ReplyTo,
+  { namespaceId, request }: Extract<EngineRequest, { kind: 'describeTaskQueue' }>,
+): void {
   const name = request.taskQueue?.name ?? '';
   const answer: TaskQueueAnswer = {
     workflow: engine.matching.describe({ namespaceId, kind: 'workflow', name }, engine.nowMs),

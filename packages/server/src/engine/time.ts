@@ -52,7 +52,8 @@ function fire(engine: Engine, run: Run): void {
     engine.timers.disarm(run.execNo);
     return;
   }
-  if (nextDueMs(run.state) === undefined && !isClosed(run.state.status)) decision.writes.push({ kind: 'deleteTimer', execNo: run.execNo });
+  if (nextDueMs(run.state) === undefined && !isClosed(run.state.status))
+    decision.writes.push({ kind: 'deleteTimer', execNo: run.execNo });
   engine.submit(decision);
 }
 

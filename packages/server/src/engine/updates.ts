@@ -1,6 +1,12 @@
 /** Callers that wait for a stage of an update (server-surface 3.8). */
 import { EventType, History, UpdateWorkflowExecutionLifecycleStage as Stage } from '@perdure/protocol';
-import type { Init, Outcome, PollWorkflowExecutionUpdateRequest, UpdateWorkflowExecutionRequest, UpdateWorkflowExecutionResponse } from '@perdure/protocol';
+import type {
+  Init,
+  Outcome,
+  PollWorkflowExecutionUpdateRequest,
+  UpdateWorkflowExecutionRequest,
+  UpdateWorkflowExecutionResponse,
+} from '@perdure/protocol';
 import { acceptedButClosed, isClosed, updateStage } from '../core/execution/index.js';
 import type { UpdateOutcome } from '../core/execution/index.js';
 import { reject } from '../core/rejection.js';
@@ -23,7 +29,13 @@ export interface UpdateWaiter {
   readonly repeat: (() => void) | undefined;
 }
 
-export function update(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: UpdateWorkflowExecutionRequest, deadlineMs: number): void {
+export function update(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  request: UpdateWorkflowExecutionRequest,
+  deadlineMs: number,
+): void {
   const { workflowId = '', runId = '' } = request.workflowExecution ?? {};
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     const { firstExecutionRunId } = request;
@@ -41,7 +53,12 @@ export function update(engine: Engine, replyTo: ReplyTo, namespaceId: string, re
   });
 }
 
-export function updateWaiter(engine: Engine, replyTo: ReplyTo, request: UpdateWorkflowExecutionRequest, repeat: (() => void) | undefined): UpdateWaiter {
+export function updateWaiter(
+  engine: Engine,
+  replyTo: ReplyTo,
+  request: UpdateWorkflowExecutionRequest,
+  repeat: (() => void) | undefined,
+): UpdateWaiter {
   return {
     replyTo,
     updateId: request.request?.meta?.updateId ?? '',
@@ -72,7 +89,13 @@ export function awaitUpdate(engine: Engine, run: Run, waiter: UpdateWaiter, dead
   engine.afterRun(run, () => notifyUpdates(engine, run));
 }
 
-export function pollUpdate(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: PollWorkflowExecutionUpdateRequest, deadlineMs: number): void {
+export function pollUpdate(
+  engine: Engine,
+  replyTo: ReplyTo,
+  namespaceId: string,
+  request: PollWorkflowExecutionUpdateRequest,
+  deadlineMs: number,
+): void {
   const { workflowId = '', runId = '' } = request.updateRef?.workflowExecution ?? {};
   const updateId = request.updateRef?.updateId ?? '';
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
@@ -118,7 +141,10 @@ function answerStage(engine: Engine, run: Run, waiter: UpdateWaiter): void {
   readEvents(engine, run, { fromEventId, toEventId: fromEventId + 1, eventsMax: 1, sizeBytesMax: 1 }, (page) => {
     const event = page === undefined ? undefined : History.decode(page.history).events[0];
     if (event?.eventType !== EventType.WORKFLOW_EXECUTION_UPDATE_COMPLETED) {
-      engine.refuse(waiter.replyTo, reject('UNAVAILABLE', 'The update\'s outcome cannot be read at the moment. Try again.'));
+      engine.refuse(
+        waiter.replyTo,
+        reject('UNAVAILABLE', "The update's outcome cannot be read at the moment. Try again."),
+      );
       return;
     }
     waiter.answer(responseOf(run, waiter.updateId, event.attributes.outcome));
@@ -135,7 +161,13 @@ export function resolveUpdate(engine: Engine, run: Run, updateId: string, resolu
     run.updateWaiters.delete(waiter);
     if (resolution.kind === 'resolved') {
       const { outcome } = resolution;
-      waiter.answer(responseOf(run, updateId, outcome.kind === 'success' ? { success: outcome.result ?? new Uint8Array(0) } : { failure: outcome.failure }));
+      waiter.answer(
+        responseOf(
+          run,
+          updateId,
+          outcome.kind === 'success' ? { success: outcome.result ?? new Uint8Array(0) } : { failure: outcome.failure },
+        ),
+      );
     } else abort(engine, waiter, resolution.reason);
   }
 }
@@ -149,13 +181,25 @@ function abort(engine: Engine, waiter: UpdateWaiter, reason: 'closed' | 'continu
   const rejection =
     reason === 'closed'
       ? reject('UPDATE_ABORTED_BY_CLOSE', 'workflow update was aborted by closing workflow')
-      : reject('WORKFLOW_NOT_READY', 'Unable to perform workflow execution update: the workflow task that carried it failed. Try again.');
+      : reject(
+          'WORKFLOW_NOT_READY',
+          'Unable to perform workflow execution update: the workflow task that carried it failed. Try again.',
+        );
   engine.refuse(waiter.replyTo, rejection);
 }
 
-function responseOf(run: Run, updateId: string, outcome: Init<Outcome> | undefined): Init<UpdateWorkflowExecutionResponse> {
+function responseOf(
+  run: Run,
+  updateId: string,
+  outcome: Init<Outcome> | undefined,
+): Init<UpdateWorkflowExecutionResponse> {
   const { workflowId, runId } = run.state;
-  const stages = { unknown: Stage.UNSPECIFIED, admitted: Stage.ADMITTED, accepted: Stage.ACCEPTED, completed: Stage.COMPLETED } as const;
+  const stages = {
+    unknown: Stage.UNSPECIFIED,
+    admitted: Stage.ADMITTED,
+    accepted: Stage.ACCEPTED,
+    completed: Stage.COMPLETED,
+  } as const;
   const stage = outcome === undefined ? stages[updateStage(run.state, updateId)] : Stage.COMPLETED;
   return { updateRef: { workflowExecution: { workflowId, runId }, updateId }, outcome, stage };
 }

@@ -67,7 +67,13 @@ export type CommitOutcome =
 
 export type Write =
   /** Inserts or replaces the execution's row: identity, whether it is open, and what lists show. */
-  | { readonly kind: 'putExecution'; readonly execNo: ExecNo; readonly slot: number; readonly row: VisibilityRecord; readonly isCurrent: boolean }
+  | {
+      readonly kind: 'putExecution';
+      readonly execNo: ExecNo;
+      readonly slot: number;
+      readonly row: VisibilityRecord;
+      readonly isCurrent: boolean;
+    }
   /** Appends one transition: encoded events (History) and facts. seq counts from 1 without gaps. */
   | {
       readonly kind: 'appendTransition';
@@ -191,7 +197,8 @@ export class StoreError extends Error {
   }
 }
 
-export type StoreErrorCode = 'NEWER_SCHEMA' | 'NOT_A_DATABASE' | 'READ_ONLY' | 'DISK_FULL' | 'OWNED' | 'UNSAFE_PRAGMA' | 'TIME_LIMIT' | 'IO';
+export type StoreErrorCode =
+  'NEWER_SCHEMA' | 'NOT_A_DATABASE' | 'READ_ONLY' | 'DISK_FULL' | 'OWNED' | 'UNSAFE_PRAGMA' | 'TIME_LIMIT' | 'IO';
 
 /** A queue with stored tasks. */
 export interface DispatchQueue {

@@ -91,7 +91,14 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   let address: Server['address'];
   try {
     await loop.open(`pid ${process.pid}`);
-    await ensureNamespaces(loop, engine, options.namespaces ?? [], options.searchAttributes ?? new Map(), random, clock);
+    await ensureNamespaces(
+      loop,
+      engine,
+      options.namespaces ?? [],
+      options.searchAttributes ?? new Map(),
+      random,
+      clock,
+    );
   } catch (error) {
     await store.close();
     throw error;
@@ -165,9 +172,19 @@ async function listen(
   }
 }
 
-async function openMetrics(metrics: ServiceMetrics, options: ServerOptions, engine: Engine, loop: Loop, store: Store): Promise<MetricsEndpoint> {
+async function openMetrics(
+  metrics: ServiceMetrics,
+  options: ServerOptions,
+  engine: Engine,
+  loop: Loop,
+  store: Store,
+): Promise<MetricsEndpoint> {
   const text = (): string =>
-    metrics.text({ runsInMemory: engine.runsInMemory, pollersParked: engine.matching.parkedCount, callersWaiting: loop.waitingCallers });
+    metrics.text({
+      runsInMemory: engine.runsInMemory,
+      pollersParked: engine.matching.parkedCount,
+      callersWaiting: loop.waitingCallers,
+    });
   try {
     // Node's HTTP/1 takes its time to load, and most starts do not ask for it.
     const { openMetricsEndpoint } = await import('../transport/metrics-endpoint.js');

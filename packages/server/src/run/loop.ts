@@ -3,7 +3,16 @@
  * loop are handled as one batch, so that their decisions share a commit group.
  */
 import { decodeNamespace } from '../engine/index.js';
-import type { Engine, EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, Read, ReadAnswer } from '../engine/index.js';
+import type {
+  Engine,
+  EngineEffect,
+  EngineMessage,
+  EngineReply,
+  EngineRequest,
+  NamespaceRecord,
+  Read,
+  ReadAnswer,
+} from '../engine/index.js';
 import type { Clock, Log, Store } from '../ports/index.js';
 import type { ServiceMetrics } from './metrics.js';
 
@@ -115,7 +124,14 @@ export class Loop {
         const { readId } = effect;
         void readFrom(store, effect.read).then(
           (answer) => this.#take([{ kind: 'read', readId, answer }]),
-          (error: unknown) => this.#take([{ kind: 'read', readId, answer: { kind: 'failed', reason: error instanceof Error ? error.message : String(error) } }]),
+          (error: unknown) =>
+            this.#take([
+              {
+                kind: 'read',
+                readId,
+                answer: { kind: 'failed', reason: error instanceof Error ? error.message : String(error) },
+              },
+            ]),
         );
         return;
       }

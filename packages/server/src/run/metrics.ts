@@ -95,14 +95,17 @@ export class ServiceMetrics {
     for (const { labels, operation } of operations) lines.sample('service_requests', labels, operation.requests);
     lines.family('service_errors_with_type', 'counter', 'Calls answered with another status than OK.');
     for (const { labels, operation } of operations) {
-      for (const [code, count] of operation.errors) lines.sample('service_errors_with_type', `${labels},error_type="${ERROR_TYPES[code] ?? code}"`, count);
+      for (const [code, count] of operation.errors)
+        lines.sample('service_errors_with_type', `${labels},error_type="${ERROR_TYPES[code] ?? code}"`, count);
     }
     lines.family('service_latency', 'histogram', 'Seconds from call to answer.');
     for (const { labels, operation } of operations) lines.histogram('service_latency', labels, operation.latency);
     lines.family('poll_success', 'counter', 'Polls answered with a task.');
-    for (const { labels, operation } of operations) if (operation.pollsAnswered > 0) lines.sample('poll_success', labels, operation.pollsAnswered);
+    for (const { labels, operation } of operations)
+      if (operation.pollsAnswered > 0) lines.sample('poll_success', labels, operation.pollsAnswered);
     lines.family('poll_timeouts', 'counter', 'Polls answered without a task.');
-    for (const { labels, operation } of operations) if (operation.pollsEmpty > 0) lines.sample('poll_timeouts', labels, operation.pollsEmpty);
+    for (const { labels, operation } of operations)
+      if (operation.pollsEmpty > 0) lines.sample('poll_timeouts', labels, operation.pollsEmpty);
     this.#storeText(lines);
     gaugesText(lines, gauges);
     return lines.toString();
@@ -112,7 +115,8 @@ export class ServiceMetrics {
     lines.family('persistence_latency', 'histogram', 'Seconds from a commit to its flush.');
     lines.histogram('persistence_latency', 'operation="Commit"', this.#commitLatency);
     lines.family('perdure_commits_total', 'counter', 'Commit groups by outcome.');
-    for (const [outcome, count] of this.#commitOutcomes) lines.sample('perdure_commits_total', `outcome="${outcome}"`, count);
+    for (const [outcome, count] of this.#commitOutcomes)
+      lines.sample('perdure_commits_total', `outcome="${outcome}"`, count);
     lines.family('perdure_commit_writes_total', 'counter', 'Writes in those groups.');
     lines.sample('perdure_commit_writes_total', '', this.#writes);
   }

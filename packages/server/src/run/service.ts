@@ -53,7 +53,8 @@ export class ApiHandler implements CallHandler {
   }
 
   #context(call: CallContext): ApiContext {
-    const { clock, random, limits, namespaces, serverVersion, clusterId, clusterName, storeName, address } = this.#options;
+    const { clock, random, limits, namespaces, serverVersion, clusterId, clusterName, storeName, address } =
+      this.#options;
     const { metadata } = call;
     return {
       nowMs: clock.nowMs(),
@@ -81,13 +82,19 @@ function result(finished: Finished): CallResult {
 
 function failure(error: RpcError): CallFailure {
   const { code, message } = error;
-  return error.details.length === 0 ? { ok: false, code, message } : { ok: false, code, message, statusDetails: encodeStatus(error) };
+  return error.details.length === 0
+    ? { ok: false, code, message }
+    : { ok: false, code, message, statusDetails: encodeStatus(error) };
 }
 
 /** Both Temporal services, every method of them. */
 export function apiServices(handler: CallHandler): Service[] {
   return [workflowService, operatorService].map((rpcs) => {
     const rows = Object.values(rpcs) as AnyRpc[];
-    return { name: rows[0]?.service ?? '', methods: new Map(rows.map((rpc) => [rpc.method, 'unary' as const])), handler };
+    return {
+      name: rows[0]?.service ?? '',
+      methods: new Map(rows.map((rpc) => [rpc.method, 'unary' as const])),
+      handler,
+    };
   });
 }

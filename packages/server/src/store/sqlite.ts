@@ -29,6 +29,7 @@ import { StoreError } from '../ports/index.js';
 import { countGroups } from './count-groups.js';
 import { Connection } from './sqlite/connection.js';
 import type { PacerLimits } from './sqlite/checkpoint-pacer.js';
+import type { FlushFile } from './sqlite/log-flusher.js';
 import { asStatusCount } from './sqlite/visibility.js';
 
 export interface SqliteStoreOptions {
@@ -40,6 +41,8 @@ export interface SqliteStoreOptions {
   readonly pacerLimits?: PacerLimits;
   /** How long a list or count may take. Default 10 s. */
   readonly scanTimeLimitMs?: number;
+  /** Default fdatasync; for tests of disks that fail. */
+  readonly flushFile?: FlushFile;
 }
 
 /** A longer history than this is read on the scan thread, from here on. */
@@ -134,8 +137,8 @@ export class SqliteStore implements Store {
   }
 
   #connect(owner: string): Connection {
-    const { file, pragmas = new Map(), pacerLimits, scanTimeLimitMs } = this.#options;
-    return new Connection({ file, pragmas, pacerLimits, scanTimeLimitMs }, owner);
+    const { file, pragmas = new Map(), pacerLimits, scanTimeLimitMs, flushFile } = this.#options;
+    return new Connection({ file, pragmas, pacerLimits, scanTimeLimitMs, flushFile }, owner);
   }
 
   #countByStatus({ namespaceId, query }: ListFilter): CountGroup[] | undefined {

@@ -1,20 +1,30 @@
 /** Commands about activities: schedule, ask to cancel. */
 import { EventType, Payloads, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
-import type { Init, RequestCancelActivityTaskCommandAttributes, ScheduleActivityTaskCommandAttributes } from '@perdure/protocol';
+import type {
+  Init,
+  RequestCancelActivityTaskCommandAttributes,
+  ScheduleActivityTaskCommandAttributes,
+} from '@perdure/protocol';
 import { encodeJsonPayload } from '../attributes/payloads.js';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
 import { oversized, tooLong } from './sizes.js';
 
-export function scheduleActivity({ draft, completedEventId, options }: CommandContext, a: ScheduleActivityTaskCommandAttributes): CommandFailure | undefined {
+export function scheduleActivity(
+  { draft, completedEventId, options }: CommandContext,
+  a: ScheduleActivityTaskCommandAttributes,
+): CommandFailure | undefined {
   const cause = Cause.BAD_SCHEDULE_ACTIVITY_ATTRIBUTES;
   const problem = activityProblem(draft, a);
   if (problem !== undefined) return { cause, message: problem };
   const tooBig = oversized(draft, cause, 'ScheduleActivityTaskCommandAttributes.Input', a.input);
   if (tooBig !== undefined) return tooBig;
   if (draft.state.activityIds.has(a.activityId)) {
-    return { cause: Cause.SCHEDULE_ACTIVITY_DUPLICATE_ID, message: `activityID=${a.activityId} is already in use by a pending activity` };
+    return {
+      cause: Cause.SCHEDULE_ACTIVITY_DUPLICATE_ID,
+      message: `activityID=${a.activityId} is already in use by a pending activity`,
+    };
   }
   const { pendingActivitiesMax } = draft.env.limits;
   if (draft.state.activities.size >= pendingActivitiesMax) {
@@ -51,10 +61,14 @@ function queueName(draft: Draft, a: ScheduleActivityTaskCommandAttributes): stri
 
 function activityProblem(draft: Draft, a: ScheduleActivityTaskCommandAttributes): string | undefined {
   if (a.activityId === '') return 'ActivityId is not set on ScheduleActivityTaskCommand.';
-  if ((a.activityType?.name ?? '') === '') return `ActivityType is not set on ScheduleActivityTaskCommand. ActivityId=${a.activityId}`;
-  if (tooLong(draft, a.activityId)) return `ActivityId on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (tooLong(draft, a.activityType?.name)) return `ActivityType on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (tooLong(draft, a.taskQueue?.name)) return `TaskQueue on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if ((a.activityType?.name ?? '') === '')
+    return `ActivityType is not set on ScheduleActivityTaskCommand. ActivityId=${a.activityId}`;
+  if (tooLong(draft, a.activityId))
+    return `ActivityId on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.activityType?.name))
+    return `ActivityType on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.taskQueue?.name))
+    return `TaskQueue on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
   for (const [name, value] of Object.entries({
     ScheduleToCloseTimeout: a.scheduleToCloseTimeout,
     ScheduleToStartTimeout: a.scheduleToStartTimeout,
@@ -71,11 +85,21 @@ function activityProblem(draft: Draft, a: ScheduleActivityTaskCommandAttributes)
 
 /** Missing timeouts are filled from each other and capped by the run timeout (server-surface 3.6). */
 export function filledTimeouts(
-  a: Pick<Init<ScheduleActivityTaskCommandAttributes>, 'scheduleToCloseTimeout' | 'scheduleToStartTimeout' | 'startToCloseTimeout' | 'heartbeatTimeout'>,
+  a: Pick<
+    Init<ScheduleActivityTaskCommandAttributes>,
+    'scheduleToCloseTimeout' | 'scheduleToStartTimeout' | 'startToCloseTimeout' | 'heartbeatTimeout'
+  >,
   runTimeoutMs: number,
-): { scheduleToCloseTimeout: number; scheduleToStartTimeout: number; startToCloseTimeout: number; heartbeatTimeout: number } {
-  const cap = (valueMs: number): number => (runTimeoutMs > 0 && valueMs > 0 ? Math.min(valueMs, runTimeoutMs) : valueMs);
-  const given = (valueMs: number | undefined | null, otherwiseMs: number): number => (valueMs ?? 0) > 0 ? (valueMs as number) : otherwiseMs;
+): {
+  scheduleToCloseTimeout: number;
+  scheduleToStartTimeout: number;
+  startToCloseTimeout: number;
+  heartbeatTimeout: number;
+} {
+  const cap = (valueMs: number): number =>
+    runTimeoutMs > 0 && valueMs > 0 ? Math.min(valueMs, runTimeoutMs) : valueMs;
+  const given = (valueMs: number | undefined | null, otherwiseMs: number): number =>
+    (valueMs ?? 0) > 0 ? (valueMs as number) : otherwiseMs;
   let scheduleToClose = given(a.scheduleToCloseTimeout, 0);
   let scheduleToStart = given(a.scheduleToStartTimeout, 0);
   let startToClose = given(a.startToCloseTimeout, 0);
@@ -105,7 +129,8 @@ export function requestCancelActivity(
   a: RequestCancelActivityTaskCommandAttributes,
 ): CommandFailure | undefined {
   const cause = Cause.BAD_REQUEST_CANCEL_ACTIVITY_ATTRIBUTES;
-  if (a.scheduledEventId <= 0) return { cause, message: 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.' };
+  if (a.scheduledEventId <= 0)
+    return { cause, message: 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.' };
   const activity = draft.state.activities.get(a.scheduledEventId);
   if (activity === undefined) {
     // It may have closed while this task ran: its outcome waits in the buffer, and the request is simply late.
@@ -129,4 +154,3 @@ export function requestCancelActivity(
   }
   return undefined;
 }
-

@@ -17,13 +17,24 @@ import type { PendingActivity } from './state.js';
 type InputOf<K extends Input['kind']> = Extract<Input, { kind: K }>;
 
 /** A poller took the task. Refused when this dispatch is stale. */
-export function startActivity(draft: Draft, scheduledEventId: number, stamp: number, poll: ActivityPoller): Rejection | undefined {
+export function startActivity(
+  draft: Draft,
+  scheduledEventId: number,
+  stamp: number,
+  poll: ActivityPoller,
+): Rejection | undefined {
   const activity = draft.state.activities.get(scheduledEventId);
   if (activity === undefined || activity.stamp !== stamp) return activityTaskNotFound();
   if (activity.phase === 'started') return activity.requestId === poll.requestId ? undefined : activityTaskNotFound();
   if (activity.phase !== 'scheduled') return activityTaskNotFound();
   const { nowMs } = draft.env;
-  update(draft, activity, { phase: 'started', startedAtMs: nowMs, requestId: poll.requestId, identity: poll.identity, heartbeatAtMs: 0 });
+  update(draft, activity, {
+    phase: 'started',
+    startedAtMs: nowMs,
+    requestId: poll.requestId,
+    identity: poll.identity,
+    heartbeatAtMs: 0,
+  });
   return undefined;
 }
 
@@ -31,18 +42,33 @@ export function startActivity(draft: Draft, scheduledEventId: number, stamp: num
 export function activityNotDelivered(draft: Draft, ref: ActivityRef): Rejection | undefined {
   const activity = findActivity(draft, ref);
   if (activity === undefined || activity.phase !== 'started') return activityTaskNotFound();
-  update(draft, activity, { phase: 'scheduled', startedAtMs: 0, requestId: '', identity: '', stamp: activity.stamp + 1 });
+  update(draft, activity, {
+    phase: 'scheduled',
+    startedAtMs: 0,
+    requestId: '',
+    identity: '',
+    stamp: activity.stamp + 1,
+  });
   draft.effect({ kind: 'offerActivityTask', scheduledEventId: activity.scheduledEventId, eager: false });
   return undefined;
 }
 
-export function completeActivity(draft: Draft, { activity: ref, request }: InputOf<'activityCompleted'>): Rejection | undefined {
+export function completeActivity(
+  draft: Draft,
+  { activity: ref, request }: InputOf<'activityCompleted'>,
+): Rejection | undefined {
   const activity = findStarted(draft, ref);
   if (activity === undefined) return activityTaskNotFound();
   const { blobSizeBytesMax } = draft.env.limits;
   const sizeBytes = request.result?.length ?? 0;
   if (sizeBytes > blobSizeBytesMax) {
-    failAttempt(draft, activity, serverFailure('Activity result exceeds size limit.'), request.identity, request.workerVersion);
+    failAttempt(
+      draft,
+      activity,
+      serverFailure('Activity result exceeds size limit.'),
+      request.identity,
+      request.workerVersion,
+    );
     return undefined;
   }
   const startedEventId = writeStarted(draft, activity, request.workerVersion);
@@ -56,19 +82,32 @@ export function completeActivity(draft: Draft, { activity: ref, request }: Input
   return undefined;
 }
 
-export function failActivity(draft: Draft, { activity: ref, request }: InputOf<'activityFailed'>): Rejection | undefined {
+export function failActivity(
+  draft: Draft,
+  { activity: ref, request }: InputOf<'activityFailed'>,
+): Rejection | undefined {
   const activity = findStarted(draft, ref);
   if (activity === undefined) return activityTaskNotFound();
   const { blobSizeBytesMax } = draft.env.limits;
   const isOversized = (request.failure?.length ?? 0) > blobSizeBytesMax;
-  const failure = isOversized ? serverFailure('Activity failure exceeds size limit.') : (request.failure ?? Failure.encode({}));
+  const failure = isOversized
+    ? serverFailure('Activity failure exceeds size limit.')
+    : (request.failure ?? Failure.encode({}));
   const withHeartbeat =
-    request.lastHeartbeatDetails === undefined ? activity : { ...activity, heartbeatDetails: request.lastHeartbeatDetails.slice() };
+    request.lastHeartbeatDetails === undefined
+      ? activity
+      : { ...activity, heartbeatDetails: request.lastHeartbeatDetails.slice() };
   failAttempt(draft, withHeartbeat, failure, request.identity, request.workerVersion);
   return undefined;
 }
 
-function failAttempt(draft: Draft, activity: PendingActivity, failure: Uint8Array, identity: string, workerVersion?: WorkerVersionStamp): void {
+function failAttempt(
+  draft: Draft,
+  activity: PendingActivity,
+  failure: Uint8Array,
+  identity: string,
+  workerVersion?: WorkerVersionStamp,
+): void {
   const state = retryOrStop(draft, activity, failure);
   if (state === RetryState.IN_PROGRESS) return;
   const startedEventId = writeStarted(draft, activity, workerVersion);
@@ -82,10 +121,14 @@ function failAttempt(draft: Draft, activity: PendingActivity, failure: Uint8Arra
   draft.wantWorkflowTask();
 }
 
-export function cancelActivity(draft: Draft, { activity: ref, request }: InputOf<'activityCanceled'>): Rejection | undefined {
+export function cancelActivity(
+  draft: Draft,
+  { activity: ref, request }: InputOf<'activityCanceled'>,
+): Rejection | undefined {
   const activity = findStarted(draft, ref);
   if (activity === undefined) return activityTaskNotFound();
-  if (activity.cancelRequestedEventId === 0) return invalidArgument('unable to mark activity as canceled without activity being request canceled first');
+  if (activity.cancelRequestedEventId === 0)
+    return invalidArgument('unable to mark activity as canceled without activity being request canceled first');
   const startedEventId = writeStarted(draft, activity);
   draft.happen(EventType.ACTIVITY_TASK_CANCELED, {
     details: request.details,
@@ -99,7 +142,10 @@ export function cancelActivity(draft: Draft, { activity: ref, request }: InputOf
 }
 
 /** The caller reads from the state whether cancellation is asked for. An oversized heartbeat fails the activity. */
-export function recordHeartbeat(draft: Draft, { activity: ref, request }: InputOf<'activityHeartbeat'>): Rejection | undefined {
+export function recordHeartbeat(
+  draft: Draft,
+  { activity: ref, request }: InputOf<'activityHeartbeat'>,
+): Rejection | undefined {
   const activity = findStarted(draft, ref);
   if (activity === undefined) return activityTaskNotFound();
   if ((request.details?.length ?? 0) > draft.env.limits.blobSizeBytesMax) {
@@ -115,7 +161,13 @@ function retryOrStop(draft: Draft, activity: PendingActivity, failure: Uint8Arra
   if (activity.cancelRequestedEventId !== 0) return RetryState.CANCEL_REQUESTED;
   const { nowMs, limits } = draft.env;
   const expiresAtMs = activity.scheduleToCloseMs > 0 ? activity.scheduledAtMs + activity.scheduleToCloseMs : undefined;
-  const decision = decideRetry({ policy: activity.retryPolicy, attempt: activity.attempt, failure, nowMs, expiresAtMs });
+  const decision = decideRetry({
+    policy: activity.retryPolicy,
+    attempt: activity.attempt,
+    failure,
+    nowMs,
+    expiresAtMs,
+  });
   if (decision.kind === 'stop') return decision.state;
   update(draft, activity, {
     phase: decision.delayMs > 0 ? 'backoff' : 'scheduled',
@@ -131,13 +183,17 @@ function retryOrStop(draft: Draft, activity: PendingActivity, failure: Uint8Arra
     lastAttemptCompletedAtMs: nowMs,
     lastIdentity: activity.identity,
   });
-  if (decision.delayMs <= 0) draft.effect({ kind: 'offerActivityTask', scheduledEventId: activity.scheduledEventId, eager: false });
+  if (decision.delayMs <= 0)
+    draft.effect({ kind: 'offerActivityTask', scheduledEventId: activity.scheduledEventId, eager: false });
   return RetryState.IN_PROGRESS;
 }
 
 /** The pause between two attempts is over. */
 export function endActivityBackoff(draft: Draft, activity: PendingActivity): void {
-  update(draft, activity, { phase: 'scheduled', attemptScheduledAtMs: Math.max(activity.attemptScheduledAtMs, activity.scheduledAtMs) });
+  update(draft, activity, {
+    phase: 'scheduled',
+    attemptScheduledAtMs: Math.max(activity.attemptScheduledAtMs, activity.scheduledAtMs),
+  });
   draft.effect({ kind: 'offerActivityTask', scheduledEventId: activity.scheduledEventId, eager: false });
 }
 
@@ -169,11 +225,13 @@ const TIMEOUT_NAMES: Readonly<Record<TimeoutType, string>> = {
   [TimeoutType.HEARTBEAT]: 'Heartbeat',
 };
 
-const OUT_OF_TIME = 'Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying';
+const OUT_OF_TIME =
+  'Not enough time to schedule next retry before activity ScheduleToClose timeout, giving up retrying';
 
 function timeoutFailure(activity: PendingActivity, timeoutType: TimeoutType): Uint8Array {
   return Failure.encode({
-    message: timeoutType === TimeoutType.SCHEDULE_TO_CLOSE ? OUT_OF_TIME : `activity ${TIMEOUT_NAMES[timeoutType]} timeout`,
+    message:
+      timeoutType === TimeoutType.SCHEDULE_TO_CLOSE ? OUT_OF_TIME : `activity ${TIMEOUT_NAMES[timeoutType]} timeout`,
     source: 'Server',
     cause: activity.lastFailure,
     timeoutFailureInfo: { timeoutType, lastHeartbeatDetails: activity.heartbeatDetails },
@@ -197,13 +255,17 @@ export function serverFailure(message: string, nonRetryable = true): Uint8Array 
 /** Kept small: it travels with every describe and with the next attempt's Started event. */
 function truncatedFailure(failure: Uint8Array, sizeBytesMax: number): Uint8Array {
   if (failure.length <= sizeBytesMax) return failure.slice();
-  const { message, source, stackTrace, applicationFailureInfo, timeoutFailureInfo, serverFailureInfo } = Failure.decode(failure);
+  const { message, source, stackTrace, applicationFailureInfo, timeoutFailureInfo, serverFailureInfo } =
+    Failure.decode(failure);
   const cut = (text: string): string => text.slice(0, Math.floor(sizeBytesMax / 4));
   return Failure.encode({
     message: cut(message),
     source,
     stackTrace: cut(stackTrace),
-    applicationFailureInfo: applicationFailureInfo && { type: applicationFailureInfo.type, nonRetryable: applicationFailureInfo.nonRetryable },
+    applicationFailureInfo: applicationFailureInfo && {
+      type: applicationFailureInfo.type,
+      nonRetryable: applicationFailureInfo.nonRetryable,
+    },
     timeoutFailureInfo: timeoutFailureInfo && { timeoutType: timeoutFailureInfo.timeoutType },
     serverFailureInfo,
   });
@@ -228,7 +290,8 @@ function writeStarted(draft: Draft, activity: PendingActivity, workerVersion?: W
 
 export function findActivity(draft: Draft, ref: ActivityRef): PendingActivity | undefined {
   const { activities, activityIds } = draft.state;
-  const scheduledEventId = ref.by === 'id' || ref.scheduledEventId === 0 ? activityIds.get(ref.activityId) : ref.scheduledEventId;
+  const scheduledEventId =
+    ref.by === 'id' || ref.scheduledEventId === 0 ? activityIds.get(ref.activityId) : ref.scheduledEventId;
   const activity = scheduledEventId === undefined ? undefined : activities.get(scheduledEventId);
   if (activity === undefined || ref.by === 'id') return activity;
   if (ref.scheduledEventId === 0) return activity;

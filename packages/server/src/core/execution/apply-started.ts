@@ -1,5 +1,10 @@
 /** The Started event makes the state: what it fixes for the whole run, and empty collections. */
-import { Memo, SearchAttributes, WorkflowExecutionStartedEventAttributes, WorkflowExecutionStatus } from '@perdure/protocol';
+import {
+  Memo,
+  SearchAttributes,
+  WorkflowExecutionStartedEventAttributes,
+  WorkflowExecutionStatus,
+} from '@perdure/protocol';
 import type { EventType, Init, ResetPoints } from '@perdure/protocol';
 import { priorityFacts } from './apply.js';
 import { NO_IDS } from './id-set.js';
@@ -98,7 +103,8 @@ export function applyStarted(state: Mutable<ExecutionState>, event: StartedEvent
   state.firstTaskDueMs = backoffMs > 0 ? event.eventTimeMs + backoffMs : undefined;
   state.resetPoints = inheritedPoints(a.prevAutoResetPoints);
   if (a.memo !== undefined) state.memo = ownedFields(Memo.decode(a.memo).fields);
-  if (a.searchAttributes !== undefined) state.searchAttributes = ownedFields(SearchAttributes.decode(a.searchAttributes).indexedFields);
+  if (a.searchAttributes !== undefined)
+    state.searchAttributes = ownedFields(SearchAttributes.decode(a.searchAttributes).indexedFields);
 }
 
 function inheritedPoints(points: Init<ResetPoints> | undefined): readonly ResetPoint[] {
@@ -132,7 +138,10 @@ function startFacts(state: ExecutionState, event: StartedEvent): StartFacts {
     startedAtMs,
     executionTimeMs: startedAtMs + backoffMs,
     executionExpiresAtMs,
-    runExpiresAtMs: earliest(runTimeoutMs > 0 ? startedAtMs + backoffMs + runTimeoutMs : undefined, executionExpiresAtMs),
+    runExpiresAtMs: earliest(
+      runTimeoutMs > 0 ? startedAtMs + backoffMs + runTimeoutMs : undefined,
+      executionExpiresAtMs,
+    ),
     retryPolicy:
       retryPolicy === undefined
         ? undefined

@@ -4,7 +4,15 @@
  * An event that waited in the buffer is applied twice: when it is buffered (its effect on what is pending) and when it is
  * flushed (its id). Both are written so that together they equal one direct application.
  */
-import { EventType, HistoryEvent, Memo, Payload, SearchAttributes, TaskQueueKind, WorkflowExecutionStatus } from '@perdure/protocol';
+import {
+  EventType,
+  HistoryEvent,
+  Memo,
+  Payload,
+  SearchAttributes,
+  TaskQueueKind,
+  WorkflowExecutionStatus,
+} from '@perdure/protocol';
 import { encodeAttribute } from '../attributes/payloads.js';
 import { ATTRIBUTE_TYPE } from '../visibility/attributes.js';
 import { applyStarted } from './apply-started.js';
@@ -41,7 +49,8 @@ export function apply(working: Working, record: StateRecord, sizeBytes: number):
   switch (record.record) {
     case 'event': {
       const { state } = working;
-      if (record.eventId !== state.nextEventId) throw new Error(`event ${record.eventId} does not follow ${state.nextEventId - 1}`);
+      if (record.eventId !== state.nextEventId)
+        throw new Error(`event ${record.eventId} does not follow ${state.nextEventId - 1}`);
       state.nextEventId = record.eventId + 1;
       state.historySizeBytes += sizeBytes;
       const mode = working.flushing > 0 ? 'flush' : 'direct';
@@ -63,7 +72,9 @@ type Mode = 'direct' | 'buffer' | 'flush';
 
 function map<K extends ContainerName>(working: Working, name: K): MutableContainer<ExecutionState[K]> {
   if (!working.owned.has(name)) {
-    (working.state as Record<ContainerName, unknown>)[name] = new Map(working.state[name] as ReadonlyMap<unknown, unknown>);
+    (working.state as Record<ContainerName, unknown>)[name] = new Map(
+      working.state[name] as ReadonlyMap<unknown, unknown>,
+    );
     working.owned.add(name);
   }
   return working.state[name] as unknown as MutableContainer<ExecutionState[K]>;
@@ -93,13 +104,20 @@ function applyFact(working: Working, fact: Fact): void {
       return;
     case 'activity': {
       const activity = state.activities.get(fact.scheduledEventId);
-      if (activity !== undefined) map(working, 'activities').set(fact.scheduledEventId, { ...activity, ...fact.residue });
+      if (activity !== undefined)
+        map(working, 'activities').set(fact.scheduledEventId, { ...activity, ...fact.residue });
       return;
     }
     case 'buffered': {
       state.buffered = [...state.buffered, fact.event];
       const { eventType, eventTime, attributes } = HistoryEvent.decode(fact.event.bytes);
-      const record = { record: 'event', eventType, eventId: BUFFERED_EVENT_ID, eventTimeMs: eventTime ?? 0, attributes };
+      const record = {
+        record: 'event',
+        eventType,
+        eventId: BUFFERED_EVENT_ID,
+        eventTimeMs: eventTime ?? 0,
+        attributes,
+      };
       applyEvent(working, record as unknown as EventRecord, 'buffer');
       return;
     }
@@ -173,10 +191,21 @@ function noteBuild(working: Working, event: EventRecordOf<typeof EventType.WORKF
   const { workerVersion, binaryChecksum = '' } = event.attributes;
   const buildId = workerVersion?.buildId ?? '';
   if (buildId === '' && binaryChecksum === '') return;
-  if (workerVersion !== undefined) state.workerVersion = { buildId, useVersioning: workerVersion.useVersioning ?? false };
+  if (workerVersion !== undefined)
+    state.workerVersion = { buildId, useVersioning: workerVersion.useVersioning ?? false };
   const resettable = state.children.size === 0 && state.externalSignals.size === 0 && state.externalCancels.size === 0;
-  const point = { buildId, binaryChecksum, firstTaskCompletedEventId: event.eventId, createdAtMs: event.eventTimeMs, resettable, runId: state.runId, expiresAtMs: undefined };
-  const isKnown = state.resetPoints.some((known) => known.buildId === buildId && known.binaryChecksum === binaryChecksum);
+  const point = {
+    buildId,
+    binaryChecksum,
+    firstTaskCompletedEventId: event.eventId,
+    createdAtMs: event.eventTimeMs,
+    resettable,
+    runId: state.runId,
+    expiresAtMs: undefined,
+  };
+  const isKnown = state.resetPoints.some(
+    (known) => known.buildId === buildId && known.binaryChecksum === binaryChecksum,
+  );
   if (!isKnown) state.resetPoints = [...state.resetPoints, point].slice(-RESET_POINTS_MAX);
   if (buildId === '' || state.buildIds.some((name) => name.endsWith(`versioned:${buildId}`))) return;
   const isVersioned = workerVersion?.useVersioning === true;
@@ -249,7 +278,10 @@ const HANDLERS: Handlers = {
       startedAtMs: event.eventTimeMs,
       identity: identity ?? '',
       requestId: requestId ?? '',
-      workerVersion: workerVersion === undefined ? undefined : { buildId: workerVersion.buildId ?? '', useVersioning: workerVersion.useVersioning ?? false },
+      workerVersion:
+        workerVersion === undefined
+          ? undefined
+          : { buildId: workerVersion.buildId ?? '', useVersioning: workerVersion.useVersioning ?? false },
       historySizeBytes: historySizeBytes ?? 0,
       suggestContinueAsNewReasons: suggestContinueAsNewReasons ?? [],
     };
@@ -350,7 +382,8 @@ const HANDLERS: Handlers = {
   },
   [EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED]: (working, event) => {
     const requestId = event.attributes.attachedRequestId ?? '';
-    if (requestId !== '') map(working, 'requestIds').set(requestId, { eventId: event.eventId, eventType: event.eventType });
+    if (requestId !== '')
+      map(working, 'requestIds').set(requestId, { eventId: event.eventId, eventType: event.eventType });
   },
 };
 
@@ -393,7 +426,9 @@ function scheduledActivity(event: EventRecordOf<typeof EventType.ACTIVITY_TASK_S
 }
 
 export function priorityFacts(
-  priority: { priorityKey?: number | undefined; fairnessKey?: string | undefined; fairnessWeight?: number | undefined } | undefined,
+  priority:
+    | { priorityKey?: number | undefined; fairnessKey?: string | undefined; fairnessWeight?: number | undefined }
+    | undefined,
 ): { priorityKey: number; fairnessKey: string; fairnessWeight: number } | undefined {
   if (priority === undefined) return undefined;
   const { priorityKey = 0, fairnessKey = '', fairnessWeight = 0 } = priority;
@@ -422,7 +457,21 @@ function externalTarget(event: {
     workflowExecution?: { workflowId?: string | undefined; runId?: string | undefined } | undefined;
     control?: string | undefined;
   };
-}): { initiatedEventId: number; namespaceId: string; namespace: string; workflowId: string; runId: string; control: string } {
+}): {
+  initiatedEventId: number;
+  namespaceId: string;
+  namespace: string;
+  workflowId: string;
+  runId: string;
+  control: string;
+} {
   const { namespaceId = '', namespace = '', workflowExecution, control = '' } = event.attributes;
-  return { initiatedEventId: event.eventId, namespaceId, namespace, workflowId: workflowExecution?.workflowId ?? '', runId: workflowExecution?.runId ?? '', control };
+  return {
+    initiatedEventId: event.eventId,
+    namespaceId,
+    namespace,
+    workflowId: workflowExecution?.workflowId ?? '',
+    runId: workflowExecution?.runId ?? '',
+    control,
+  };
 }

@@ -8,7 +8,10 @@ import type {
 import type { CommandContext, CommandFailure } from './commands.js';
 import { oversized } from './sizes.js';
 
-export function recordMarker({ draft, completedEventId, options }: CommandContext, a: RecordMarkerCommandAttributes): CommandFailure | undefined {
+export function recordMarker(
+  { draft, completedEventId, options }: CommandContext,
+  a: RecordMarkerCommandAttributes,
+): CommandFailure | undefined {
   const cause = Cause.BAD_RECORD_MARKER_ATTRIBUTES;
   if (a.markerName === '') return { cause, message: 'MarkerName is not set on RecordMarkerCommand.' };
   for (const details of a.details.values()) {
@@ -16,7 +19,11 @@ export function recordMarker({ draft, completedEventId, options }: CommandContex
     if (failure !== undefined) return failure;
   }
   const { markerName, details, header, failure } = a;
-  draft.write(EventType.MARKER_RECORDED, { markerName, details, header, failure, workflowTaskCompletedEventId: completedEventId }, options);
+  draft.write(
+    EventType.MARKER_RECORDED,
+    { markerName, details, header, failure, workflowTaskCompletedEventId: completedEventId },
+    options,
+  );
   return undefined;
 }
 
@@ -25,13 +32,20 @@ export function upsertSearchAttributes(
   a: UpsertWorkflowSearchAttributesCommandAttributes,
 ): CommandFailure | undefined {
   const cause = Cause.BAD_SEARCH_ATTRIBUTES;
-  const fields = a.searchAttributes === undefined ? undefined : SearchAttributes.decode(a.searchAttributes).indexedFields;
-  if (fields === undefined || fields.size === 0) return { cause, message: 'IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.' };
+  const fields =
+    a.searchAttributes === undefined ? undefined : SearchAttributes.decode(a.searchAttributes).indexedFields;
+  if (fields === undefined || fields.size === 0)
+    return { cause, message: 'IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.' };
   const { searchAttributeKeysMax, searchAttributesSizeBytesMax } = draft.env.limits;
-  if (fields.size > searchAttributeKeysMax) return { cause, message: `number of search attributes ${fields.size} exceeds limit ${searchAttributeKeysMax}` };
+  if (fields.size > searchAttributeKeysMax)
+    return { cause, message: `number of search attributes ${fields.size} exceeds limit ${searchAttributeKeysMax}` };
   const sizeBytes = a.searchAttributes?.length ?? 0;
   if (sizeBytes > searchAttributesSizeBytesMax) {
-    return { cause, message: `total size of search attributes ${sizeBytes} exceeds size limit ${searchAttributesSizeBytesMax}`, terminates: true };
+    return {
+      cause,
+      message: `total size of search attributes ${sizeBytes} exceeds size limit ${searchAttributesSizeBytesMax}`,
+      terminates: true,
+    };
   }
   const refusal = draft.env.checkSearchAttributes(fields);
   if (refusal !== undefined) return { cause, message: refusal };
@@ -48,10 +62,19 @@ export function modifyProperties(
 ): CommandFailure | undefined {
   const cause = Cause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
   const fields = a.upsertedMemo === undefined ? undefined : Memo.decode(a.upsertedMemo).fields;
-  if (fields === undefined || fields.size === 0) return { cause, message: 'UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.' };
+  if (fields === undefined || fields.size === 0)
+    return { cause, message: 'UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.' };
   const sizeBytes = a.upsertedMemo?.length ?? 0;
   const { memoSizeBytesMax } = draft.env.limits;
-  if (sizeBytes > memoSizeBytesMax) return { cause, message: `memo exceeds size limit: ${sizeBytes} bytes, at most ${memoSizeBytesMax} are allowed.`, terminates: true };
-  draft.write(EventType.WORKFLOW_PROPERTIES_MODIFIED, { upsertedMemo: a.upsertedMemo, workflowTaskCompletedEventId: completedEventId });
+  if (sizeBytes > memoSizeBytesMax)
+    return {
+      cause,
+      message: `memo exceeds size limit: ${sizeBytes} bytes, at most ${memoSizeBytesMax} are allowed.`,
+      terminates: true,
+    };
+  draft.write(EventType.WORKFLOW_PROPERTIES_MODIFIED, {
+    upsertedMemo: a.upsertedMemo,
+    workflowTaskCompletedEventId: completedEventId,
+  });
   return undefined;
 }

@@ -34,14 +34,22 @@ export function rewireBufferedEvents(buffered: readonly BufferedEvent[], firstEv
 }
 
 function rememberStarted(event: HistoryEvent, eventId: number, startedIds: Map<string, number>): void {
-  if (event.eventType === EventType.ACTIVITY_TASK_STARTED) startedIds.set(`activity/${event.attributes.scheduledEventId}`, eventId);
-  if (event.eventType === EventType.CHILD_WORKFLOW_EXECUTION_STARTED) startedIds.set(`child/${event.attributes.initiatedEventId}`, eventId);
+  if (event.eventType === EventType.ACTIVITY_TASK_STARTED)
+    startedIds.set(`activity/${event.attributes.scheduledEventId}`, eventId);
+  if (event.eventType === EventType.CHILD_WORKFLOW_EXECUTION_STARTED)
+    startedIds.set(`child/${event.attributes.initiatedEventId}`, eventId);
 }
 
 function rewired(event: HistoryEvent, startedIds: ReadonlyMap<string, number>): HistoryEvent['attributes'] {
-  const attributes = event.attributes as { startedEventId?: number; scheduledEventId?: number; initiatedEventId?: number };
+  const attributes = event.attributes as {
+    startedEventId?: number;
+    scheduledEventId?: number;
+    initiatedEventId?: number;
+  };
   if (attributes.startedEventId !== BUFFERED_EVENT_ID) return event.attributes;
-  const key = attributes.initiatedEventId ? `child/${attributes.initiatedEventId}` : `activity/${attributes.scheduledEventId}`;
+  const key = attributes.initiatedEventId
+    ? `child/${attributes.initiatedEventId}`
+    : `activity/${attributes.scheduledEventId}`;
   const startedEventId = startedIds.get(key);
   if (startedEventId === undefined) throw new Error(`buffered ${key} closes without its started event`);
   return { ...event.attributes, startedEventId } as HistoryEvent['attributes'];

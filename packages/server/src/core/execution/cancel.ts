@@ -24,7 +24,10 @@ export function requestCancel(draft: Draft, facts: CancelFacts): Rejection | und
   // Too late is as good as done: the caller wants the run to end, and it has.
   if (state.status !== WorkflowExecutionStatus.RUNNING || state.cancelRequested) return undefined;
   if (state.triedToClose && draft.isTaskStarted) {
-    return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no cancel request while it handles events it has not seen. Try again.');
+    return reject(
+      'WORKFLOW_BUSY',
+      'Workflow is closing: it takes no cancel request while it handles events it has not seen. Try again.',
+    );
   }
   const { external } = facts;
   if (facts.requestId !== '') draft.fact({ record: 'fact', kind: 'cancelRequest', requestId: facts.requestId });
@@ -34,7 +37,8 @@ export function requestCancel(draft: Draft, facts: CancelFacts): Rejection | und
       cause: facts.reason,
       identity: facts.identity,
       externalInitiatedEventId: external?.initiatedEventId ?? 0,
-      externalWorkflowExecution: external === undefined ? undefined : { workflowId: external.from.workflowId, runId: external.from.runId },
+      externalWorkflowExecution:
+        external === undefined ? undefined : { workflowId: external.from.workflowId, runId: external.from.runId },
     },
     { links: facts.links },
   );

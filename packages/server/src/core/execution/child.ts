@@ -2,8 +2,17 @@
  * Child workflows (server-surface 3.5). The parent's Initiated event and the message that starts the child are one commit;
  * the child's start and the message that tells the parent are one commit. A crash between them loses nothing.
  */
-import { EventType, ParentClosePolicy, WorkflowExecutionStartedEventAttributes, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
-import type { Init, StartChildWorkflowExecutionCommandAttributes, StartChildWorkflowExecutionFailedCause } from '@perdure/protocol';
+import {
+  EventType,
+  ParentClosePolicy,
+  WorkflowExecutionStartedEventAttributes,
+  WorkflowTaskFailedCause as Cause,
+} from '@perdure/protocol';
+import type {
+  Init,
+  StartChildWorkflowExecutionCommandAttributes,
+  StartChildWorkflowExecutionFailedCause,
+} from '@perdure/protocol';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import type { ChildOutcome, ExecutionMessage } from './messages.js';
@@ -15,7 +24,10 @@ import { cappedTimeouts, ifGiven } from './start.js';
 
 type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
 
-export function startChild({ draft, completedEventId, options }: CommandContext, a: StartChildWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+export function startChild(
+  { draft, completedEventId, options }: CommandContext,
+  a: StartChildWorkflowExecutionCommandAttributes,
+): CommandFailure | undefined {
   const { state } = draft;
   const cause = Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES;
   const problem = childProblem(draft, a);
@@ -28,9 +40,15 @@ export function startChild({ draft, completedEventId, options }: CommandContext,
     return { cause: Cause.PENDING_CHILD_WORKFLOWS_LIMIT_EXCEEDED, message };
   }
   const capped = cappedTimeouts(a, draft.env.limits);
-  const timeouts = { ...capped, workflowExecutionTimeout: ifGiven(a.workflowExecutionTimeout, capped.workflowExecutionTimeout) };
+  const timeouts = {
+    ...capped,
+    workflowExecutionTimeout: ifGiven(a.workflowExecutionTimeout, capped.workflowExecutionTimeout),
+  };
   const memo = a.memo?.length === 0 ? undefined : a.memo;
-  const taskQueue = (a.taskQueue?.name ?? '') === '' ? { name: state.start.taskQueue, kind: 1 as const } : { name: a.taskQueue?.name ?? '', kind: 1 as const };
+  const taskQueue =
+    (a.taskQueue?.name ?? '') === ''
+      ? { name: state.start.taskQueue, kind: 1 as const }
+      : { name: a.taskQueue?.name ?? '', kind: 1 as const };
   const retryPolicy = a.retryPolicy === undefined ? undefined : retryPolicyWithDefaults(a.retryPolicy);
   const workflowType = a.workflowType;
   const priority = a.priority ?? state.start.priority;
@@ -44,7 +62,8 @@ export function startChild({ draft, completedEventId, options }: CommandContext,
       taskQueue,
       input: a.input,
       ...timeouts,
-      parentClosePolicy: a.parentClosePolicy === ParentClosePolicy.UNSPECIFIED ? ParentClosePolicy.TERMINATE : a.parentClosePolicy,
+      parentClosePolicy:
+        a.parentClosePolicy === ParentClosePolicy.UNSPECIFIED ? ParentClosePolicy.TERMINATE : a.parentClosePolicy,
       control: a.control,
       workflowTaskCompletedEventId: completedEventId,
       workflowIdReusePolicy: a.workflowIdReusePolicy === 0 ? 1 : a.workflowIdReusePolicy,
@@ -99,14 +118,16 @@ export function startChild({ draft, completedEventId, options }: CommandContext,
 function childProblem(draft: Draft, a: StartChildWorkflowExecutionCommandAttributes): string | undefined {
   const { state } = draft;
   if (a.workflowId === '') return 'Required field WorkflowId is not set on StartChildWorkflowExecutionCommand.';
-  if ((a.workflowType?.name ?? '') === '') return 'Required field WorkflowType is not set on StartChildWorkflowExecutionCommand.';
+  if ((a.workflowType?.name ?? '') === '')
+    return 'Required field WorkflowType is not set on StartChildWorkflowExecutionCommand.';
   for (const [name, value] of [
     ['WorkflowId', a.workflowId],
     ['WorkflowType', a.workflowType?.name],
     ['TaskQueue', a.taskQueue?.name],
     ['Namespace', a.namespace],
   ] as const) {
-    if (tooLong(draft, value)) return `${name} on StartChildWorkflowExecutionCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+    if (tooLong(draft, value))
+      return `${name} on StartChildWorkflowExecutionCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
   }
   if (a.namespace !== '' && a.namespace !== state.namespace) {
     return `cross-namespace StartChildWorkflowExecution is not enabled. ParentWorkflowNamespace=${state.namespace} ChildNamespace=${a.namespace}`;
@@ -143,7 +164,10 @@ export function childStartFailed(draft: Draft, { initiatedEventId, cause }: Mess
   draft.wantWorkflowTask();
 }
 
-export function childClosed(draft: Draft, { initiatedEventId, workflowId, runId, outcome }: MessageOf<'childClosed'>): void {
+export function childClosed(
+  draft: Draft,
+  { initiatedEventId, workflowId, runId, outcome }: MessageOf<'childClosed'>,
+): void {
   const child = draft.state.children.get(initiatedEventId);
   if (child === undefined || child.workflowId !== workflowId) return;
   writeChildOutcome(draft, child, runId, outcome);
@@ -164,7 +188,11 @@ function writeChildOutcome(draft: Draft, child: PendingChild, runId: string, out
       draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_COMPLETED, { ...same, result: outcome.result });
       return;
     case 'failed':
-      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_FAILED, { ...same, failure: outcome.failure, retryState: outcome.retryState as never });
+      draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_FAILED, {
+        ...same,
+        failure: outcome.failure,
+        retryState: outcome.retryState as never,
+      });
       return;
     case 'canceled':
       draft.happen(EventType.CHILD_WORKFLOW_EXECUTION_CANCELED, { ...same, details: outcome.details });
@@ -186,7 +214,13 @@ export function tellParent(draft: Draft, outcome: ChildOutcome): void {
   draft.effect({
     kind: 'send',
     to: { namespaceId: parent.namespaceId, workflowId: parent.workflowId, runId: parent.runId },
-    message: { kind: 'childClosed', initiatedEventId: parent.initiatedEventId, workflowId: state.workflowId, runId: state.runId, outcome },
+    message: {
+      kind: 'childClosed',
+      initiatedEventId: parent.initiatedEventId,
+      workflowId: state.workflowId,
+      runId: state.runId,
+      outcome,
+    },
   });
 }
 

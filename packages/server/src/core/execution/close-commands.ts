@@ -19,8 +19,18 @@ function unseen(draft: Draft): CommandFailure | undefined {
   return draft.state.buffered.length > 0 ? { cause: Cause.UNHANDLED_COMMAND, message: 'UnhandledCommand' } : undefined;
 }
 
-export function completeWorkflow({ draft, completedEventId }: CommandContext, a: CompleteWorkflowExecutionCommandAttributes): CommandFailure | undefined {
-  const refusal = unseen(draft) ?? oversized(draft, Cause.BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES, 'CompleteWorkflowExecutionCommandAttributes.Result', a.result);
+export function completeWorkflow(
+  { draft, completedEventId }: CommandContext,
+  a: CompleteWorkflowExecutionCommandAttributes,
+): CommandFailure | undefined {
+  const refusal =
+    unseen(draft) ??
+    oversized(
+      draft,
+      Cause.BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES,
+      'CompleteWorkflowExecutionCommandAttributes.Result',
+      a.result,
+    );
   if (refusal !== undefined) return refusal;
   const successor = cronRun(draft, a.result, undefined);
   draft.write(EventType.WORKFLOW_EXECUTION_COMPLETED, {
@@ -32,7 +42,10 @@ export function completeWorkflow({ draft, completedEventId }: CommandContext, a:
   return undefined;
 }
 
-export function failWorkflow({ draft, completedEventId }: CommandContext, a: FailWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+export function failWorkflow(
+  { draft, completedEventId }: CommandContext,
+  a: FailWorkflowExecutionCommandAttributes,
+): CommandFailure | undefined {
   const cause = Cause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
   if (a.failure === undefined) return { cause, message: 'Failure is not set on FailWorkflowExecutionCommand.' };
   const refusal = unseen(draft) ?? oversized(draft, cause, 'FailWorkflowExecutionCommandAttributes.Failure', a.failure);
@@ -48,28 +61,52 @@ export function failWorkflow({ draft, completedEventId }: CommandContext, a: Fai
   return undefined;
 }
 
-export function cancelWorkflow({ draft, completedEventId }: CommandContext, a: CancelWorkflowExecutionCommandAttributes): CommandFailure | undefined {
-  const refusal = unseen(draft) ?? oversized(draft, Cause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES, 'CancelWorkflowExecutionCommandAttributes.Details', a.details);
+export function cancelWorkflow(
+  { draft, completedEventId }: CommandContext,
+  a: CancelWorkflowExecutionCommandAttributes,
+): CommandFailure | undefined {
+  const refusal =
+    unseen(draft) ??
+    oversized(
+      draft,
+      Cause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
+      'CancelWorkflowExecutionCommandAttributes.Details',
+      a.details,
+    );
   if (refusal !== undefined) return refusal;
-  draft.write(EventType.WORKFLOW_EXECUTION_CANCELED, { workflowTaskCompletedEventId: completedEventId, details: a.details });
+  draft.write(EventType.WORKFLOW_EXECUTION_CANCELED, {
+    workflowTaskCompletedEventId: completedEventId,
+    details: a.details,
+  });
   finishClose(draft, { kind: 'canceled', details: a.details }, undefined);
   return undefined;
 }
 
-export function continueAsNew({ draft, completedEventId }: CommandContext, a: ContinueAsNewWorkflowExecutionCommandAttributes): CommandFailure | undefined {
+export function continueAsNew(
+  { draft, completedEventId }: CommandContext,
+  a: ContinueAsNewWorkflowExecutionCommandAttributes,
+): CommandFailure | undefined {
   const { state, env } = draft;
   const cause = Cause.BAD_CONTINUE_AS_NEW_ATTRIBUTES;
   const problem = continueProblem(draft, a);
   if (problem !== undefined) return { cause, message: problem };
-  const refusal = unseen(draft) ?? oversized(draft, cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', a.input);
+  const refusal =
+    unseen(draft) ?? oversized(draft, cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', a.input);
   if (refusal !== undefined) return refusal;
   const runId = env.newId();
   const { start } = state;
   const workflowType = (a.workflowType?.name ?? '') === '' ? { name: start.workflowType } : a.workflowType;
-  const taskQueue = { name: (a.taskQueue?.name ?? '') === '' ? start.taskQueue : (a.taskQueue?.name ?? ''), kind: 1 as const };
+  const taskQueue = {
+    name: (a.taskQueue?.name ?? '') === '' ? start.taskQueue : (a.taskQueue?.name ?? ''),
+    kind: 1 as const,
+  };
   const runTimeoutMs = given(a.workflowRunTimeout, start.runTimeoutMs);
   const taskTimeoutMs = given(a.workflowTaskTimeout, start.taskTimeoutMs);
-  const backoffMs = backoffWithMinimum(a.backoffStartInterval ?? 0, env.nowMs - start.executionTimeMs, env.limits.continueAsNewIntervalMsMin);
+  const backoffMs = backoffWithMinimum(
+    a.backoffStartInterval ?? 0,
+    env.nowMs - start.executionTimeMs,
+    env.limits.continueAsNewIntervalMsMin,
+  );
   draft.write(EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW, {
     newExecutionRunId: runId,
     workflowType,
@@ -122,7 +159,8 @@ function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAt
     parentWorkflowNamespaceId: parent?.namespaceId ?? '',
     parentWorkflowExecution: parent === undefined ? undefined : { workflowId: parent.workflowId, runId: parent.runId },
     parentInitiatedEventId: parent?.initiatedEventId ?? 0,
-    rootWorkflowExecution: parent === undefined ? undefined : { workflowId: start.rootWorkflowId, runId: start.rootRunId },
+    rootWorkflowExecution:
+      parent === undefined ? undefined : { workflowId: start.rootWorkflowId, runId: start.rootRunId },
     workflowExecutionTimeout: start.isExecutionTimeoutGiven ? start.executionTimeoutMs : undefined,
     workflowExecutionExpirationTime: start.executionExpiresAtMs,
     firstExecutionRunId: start.firstRunId,
@@ -134,8 +172,10 @@ function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAt
 
 function continueProblem(draft: Draft, a: ContinueAsNewWorkflowExecutionCommandAttributes): string | undefined {
   const name = 'ContinueAsNewWorkflowExecutionCommand';
-  if (tooLong(draft, a.workflowType?.name)) return `WorkflowType on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (tooLong(draft, a.taskQueue?.name)) return `TaskQueue on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.workflowType?.name))
+    return `WorkflowType on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  if (tooLong(draft, a.taskQueue?.name))
+    return `TaskQueue on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
   if ((a.workflowRunTimeout ?? 0) < 0) return `Invalid WorkflowRunTimeout on ${name}: negative duration`;
   if ((a.workflowTaskTimeout ?? 0) < 0) return `Invalid WorkflowTaskTimeout on ${name}: negative duration`;
   if ((a.backoffStartInterval ?? 0) < 0) return `Invalid BackoffStartInterval on ${name}: negative duration`;

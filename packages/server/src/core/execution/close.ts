@@ -67,8 +67,14 @@ export function timeOutRun(draft: Draft): void {
   forceEndWorkflowTask(draft);
   const { start } = draft.state;
   const isExecutionOver = start.executionExpiresAtMs !== undefined && draft.env.nowMs >= start.executionExpiresAtMs;
-  const failure = Failure.encode({ message: 'workflow timeout', source: 'Server', timeoutFailureInfo: { timeoutType: TimeoutType.START_TO_CLOSE } });
-  const { successor, retryState } = isExecutionOver ? { successor: undefined, retryState: RetryState.TIMEOUT } : retryOrCron(draft, failure);
+  const failure = Failure.encode({
+    message: 'workflow timeout',
+    source: 'Server',
+    timeoutFailureInfo: { timeoutType: TimeoutType.START_TO_CLOSE },
+  });
+  const { successor, retryState } = isExecutionOver
+    ? { successor: undefined, retryState: RetryState.TIMEOUT }
+    : retryOrCron(draft, failure);
   draft.write(EventType.WORKFLOW_EXECUTION_TIMED_OUT, { retryState, newExecutionRunId: successor?.runId ?? '' });
   finishClose(draft, { kind: 'timedOut', retryState }, successor);
 }
@@ -92,8 +98,19 @@ function retryRun(draft: Draft, failure: Uint8Array): Continuation {
   const { retryPolicy, attempt, executionExpiresAtMs } = state.start;
   if (retryPolicy === undefined) return { successor: undefined, retryState: RetryState.RETRY_POLICY_NOT_SET };
   const isRunTimeout = Failure.decode(failure).timeoutFailureInfo !== undefined;
-  const decision = decideRetry({ policy: retryPolicy, attempt, failure, nowMs: env.nowMs, expiresAtMs: executionExpiresAtMs });
-  if (decision.kind === 'stop') return { successor: undefined, retryState: isRunTimeout && decision.state === RetryState.NON_RETRYABLE_FAILURE ? RetryState.TIMEOUT : decision.state };
+  const decision = decideRetry({
+    policy: retryPolicy,
+    attempt,
+    failure,
+    nowMs: env.nowMs,
+    expiresAtMs: executionExpiresAtMs,
+  });
+  if (decision.kind === 'stop')
+    return {
+      successor: undefined,
+      retryState:
+        isRunTimeout && decision.state === RetryState.NON_RETRYABLE_FAILURE ? RetryState.TIMEOUT : decision.state,
+    };
   const successor = nextRun(draft, {
     initiator: ContinueAsNewInitiator.RETRY,
     attempt: attempt + 1,
@@ -104,7 +121,11 @@ function retryRun(draft: Draft, failure: Uint8Array): Continuation {
 }
 
 /** The next run of a cron schedule, or undefined when there is none or no point is left in the execution's time. */
-export function cronRun(draft: Draft, result: Uint8Array | undefined, failure: Uint8Array | undefined): NewRun | undefined {
+export function cronRun(
+  draft: Draft,
+  result: Uint8Array | undefined,
+  failure: Uint8Array | undefined,
+): NewRun | undefined {
   const { state, env } = draft;
   const { cronSchedule, startedAtMs, executionTimeMs, executionExpiresAtMs } = state.start;
   if (cronSchedule === '') return undefined;
@@ -131,7 +152,8 @@ interface NextRun {
 /** A run like this one, made from the attributes of its Started event. */
 function nextRun(draft: Draft, next: NextRun): NewRun {
   const { state, env } = draft;
-  if (state.start.attributes === undefined) throw new Error('a run without a retry policy or cron schedule has no next run');
+  if (state.start.attributes === undefined)
+    throw new Error('a run without a retry policy or cron schedule has no next run');
   const before = WorkflowExecutionStartedEventAttributes.decode(state.start.attributes);
   const runId = env.newId();
   const attributes: Init<WorkflowExecutionStartedEventAttributes> = {
@@ -166,9 +188,22 @@ export function resetPointsOf(state: ExecutionState, expiresAtMs: number | undef
   };
 }
 
-export function successorRun(draft: Draft, runId: string, attributes: Init<WorkflowExecutionStartedEventAttributes>): NewRun {
+export function successorRun(
+  draft: Draft,
+  runId: string,
+  attributes: Init<WorkflowExecutionStartedEventAttributes>,
+): NewRun {
   const { namespaceId, namespace, workflowId, start } = draft.state;
-  return { namespaceId, namespace, workflowId, runId, requestId: draft.env.newId(), userMetadata: start.userMetadata, links: [], attributes };
+  return {
+    namespaceId,
+    namespace,
+    workflowId,
+    runId,
+    requestId: draft.env.newId(),
+    userMetadata: start.userMetadata,
+    links: [],
+    attributes,
+  };
 }
 
 export function isClosed(status: WorkflowExecutionStatus): boolean {

@@ -28,7 +28,10 @@ export interface CommandContext {
   readonly messages: TaskMessages;
 }
 
-export type CommandHandler<K extends CommandType> = (context: CommandContext, attributes: CommandAttributes[K]) => CommandFailure | undefined;
+export type CommandHandler<K extends CommandType> = (
+  context: CommandContext,
+  attributes: CommandAttributes[K],
+) => CommandFailure | undefined;
 
 type HandledType = Exclude<CommandType, typeof CommandType.UNSPECIFIED>;
 type Handlers = { readonly [K in HandledType]: CommandHandler<K> };
@@ -60,7 +63,8 @@ const HANDLERS: Handlers = {
 
 export function runCommand(context: CommandContext, command: Command): CommandFailure | undefined {
   const handler = HANDLERS[command.commandType as HandledType] as CommandHandler<CommandType> | undefined;
-  if (handler === undefined) return { cause: Cause.UNSPECIFIED, message: `Unknown command type: ${command.commandType}.` };
+  if (handler === undefined)
+    return { cause: Cause.UNSPECIFIED, message: `Unknown command type: ${command.commandType}.` };
   return handler(context, command.attributes as CommandAttributes[CommandType]);
 }
 

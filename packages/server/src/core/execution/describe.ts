@@ -1,5 +1,12 @@
 /** A run as DescribeWorkflowExecution shows it. */
-import { EventType, PendingActivityState, PendingWorkflowTaskState, TaskQueueKind, retryIntervalMs, retrySchedule } from '@perdure/protocol';
+import {
+  EventType,
+  PendingActivityState,
+  PendingWorkflowTaskState,
+  TaskQueueKind,
+  retryIntervalMs,
+  retrySchedule,
+} from '@perdure/protocol';
 import type {
   ActivityOptions,
   DescribeWorkflowExecutionResponse,
@@ -25,7 +32,10 @@ export interface DescribeFacts {
   readonly retentionMs: number;
 }
 
-export function describeExecution(state: ExecutionState, facts: DescribeFacts): Init<DescribeWorkflowExecutionResponse> {
+export function describeExecution(
+  state: ExecutionState,
+  facts: DescribeFacts,
+): Init<DescribeWorkflowExecutionResponse> {
   return {
     executionConfig: executionConfig(state),
     workflowExecutionInfo: executionInfo(state, facts),
@@ -46,7 +56,10 @@ function executionConfig({ start }: ExecutionState): Init<WorkflowExecutionConfi
   };
 }
 
-function executionInfo(state: ExecutionState, { customAttributes, retentionMs }: DescribeFacts): Init<WorkflowExecutionInfo> {
+function executionInfo(
+  state: ExecutionState,
+  { customAttributes, retentionMs }: DescribeFacts,
+): Init<WorkflowExecutionInfo> {
   const { start, closedAtMs } = state;
   return {
     execution: { workflowId: state.workflowId, runId: state.runId },
@@ -60,7 +73,10 @@ function executionInfo(state: ExecutionState, { customAttributes, retentionMs }:
     executionTime: start.executionTimeMs,
     memo: encodedMemo(state),
     searchAttributes: encodedSearchAttributes(state, customAttributes),
-    autoResetPoints: resetPointsOf(state, state.successorRunId === '' || closedAtMs === undefined ? undefined : closedAtMs + retentionMs),
+    autoResetPoints: resetPointsOf(
+      state,
+      state.successorRunId === '' || closedAtMs === undefined ? undefined : closedAtMs + retentionMs,
+    ),
     mostRecentWorkerVersionStamp: state.workerVersion,
     taskQueue: start.taskQueue,
     stateTransitionCount: state.transitionCount,
@@ -149,10 +165,14 @@ function activityState(activity: PendingActivity): PendingActivityState {
 }
 
 /** While an attempt is waited for: when it comes, and how long the wait is. Shown for activities that were not cancelled. */
-function retryTimes(activity: PendingActivity, nowMs: number): Pick<Init<PendingActivityInfo>, 'currentRetryInterval' | 'nextAttemptScheduleTime'> {
+function retryTimes(
+  activity: PendingActivity,
+  nowMs: number,
+): Pick<Init<PendingActivityInfo>, 'currentRetryInterval' | 'nextAttemptScheduleTime'> {
   const { attempt, attemptScheduledAtMs, lastAttemptCompletedAtMs, retryPolicy } = activity;
   if (activityState(activity) !== PendingActivityState.SCHEDULED || attempt < 2) return {};
-  if (nowMs >= attemptScheduledAtMs) return { currentRetryInterval: retryIntervalMs(retrySchedule(retryPolicy), attempt - 1) };
+  if (nowMs >= attemptScheduledAtMs)
+    return { currentRetryInterval: retryIntervalMs(retrySchedule(retryPolicy), attempt - 1) };
   return {
     currentRetryInterval: attemptScheduledAtMs - lastAttemptCompletedAtMs,
     nextAttemptScheduleTime: attemptScheduledAtMs,
@@ -160,7 +180,8 @@ function retryTimes(activity: PendingActivity, nowMs: number): Pick<Init<Pending
 }
 
 function activityOptions(activity: PendingActivity): Init<ActivityOptions> {
-  const { taskQueue, scheduleToCloseMs, scheduleToStartMs, startToCloseMs, heartbeatMs, retryPolicy, priority } = activity;
+  const { taskQueue, scheduleToCloseMs, scheduleToStartMs, startToCloseMs, heartbeatMs, retryPolicy, priority } =
+    activity;
   return {
     taskQueue: { name: taskQueue, kind: TaskQueueKind.UNSPECIFIED, normalName: taskQueue },
     scheduleToCloseTimeout: scheduleToCloseMs,

@@ -3,7 +3,7 @@
  * keeps it for the store; containers of the state are copied on their first change, so the value before stays whole.
  */
 import { HistoryEvent } from '@perdure/protocol';
-import type { HistoryEventAttributes, Init , EventType} from '@perdure/protocol';
+import type { HistoryEventAttributes, Init, EventType } from '@perdure/protocol';
 import type { Limits } from '../limits.js';
 import { apply, workingCopy } from './apply.js';
 import type { Working } from './apply.js';
@@ -78,7 +78,11 @@ export class Draft {
   }
 
   /** Writes an event now: workflow-state, workflow-task and command events. Returns its id. */
-  write<K extends EventType>(eventType: K, attributes: Init<HistoryEventAttributes[K]>, options: EventOptions = {}): number {
+  write<K extends EventType>(
+    eventType: K,
+    attributes: Init<HistoryEventAttributes[K]>,
+    options: EventOptions = {},
+  ): number {
     const eventId = this.state.nextEventId;
     const eventTimeMs = options.eventTimeMs ?? this.env.nowMs;
     const bytes = encodeEvent(eventType, attributes, { ...options, eventTimeMs }, eventId);
@@ -92,7 +96,11 @@ export class Draft {
    * Something happened to the execution: written now or, while a workflow task runs, kept in the buffer without an id.
    * Returns the event id, or undefined when buffered.
    */
-  happen<K extends EventType>(eventType: K, attributes: Init<HistoryEventAttributes[K]>, options: EventOptions = {}): number | undefined {
+  happen<K extends EventType>(
+    eventType: K,
+    attributes: Init<HistoryEventAttributes[K]>,
+    options: EventOptions = {},
+  ): number | undefined {
     if (!this.isTaskStarted) return this.write(eventType, attributes, options);
     const eventTimeMs = options.eventTimeMs ?? this.env.nowMs;
     const bytes = encodeEvent(eventType, attributes, { ...options, eventTimeMs }, 0);
@@ -132,7 +140,14 @@ export class Draft {
       const bytes = HistoryEvent.encode(event);
       this.events.push(bytes);
       const { eventType, eventId, attributes, userMetadata } = event;
-      const record = { record: 'event', eventType, eventId, eventTimeMs: event.eventTime ?? 0, attributes, userMetadata };
+      const record = {
+        record: 'event',
+        eventType,
+        eventId,
+        eventTimeMs: event.eventTime ?? 0,
+        attributes,
+        userMetadata,
+      };
       this.#record(record as unknown as EventRecord, bytes.length);
     }
     return events.length;

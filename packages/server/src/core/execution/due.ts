@@ -18,7 +18,12 @@ type Deadline =
   | { readonly kind: 'taskScheduled'; readonly dueMs: number }
   | { readonly kind: 'timer'; readonly dueMs: number; readonly timer: PendingTimer }
   | { readonly kind: 'activityBackoff'; readonly dueMs: number; readonly activity: PendingActivity }
-  | { readonly kind: 'activityTimeout'; readonly dueMs: number; readonly activity: PendingActivity; readonly timeoutType: TimeoutType };
+  | {
+      readonly kind: 'activityTimeout';
+      readonly dueMs: number;
+      readonly activity: PendingActivity;
+      readonly timeoutType: TimeoutType;
+    };
 
 type Visit = (deadline: Deadline) => void;
 
@@ -51,7 +56,8 @@ function visitDeadlines(state: ExecutionState, visit: Visit): void {
   const task = state.workflowTask;
   if (task !== undefined) {
     if (task.startedEventId !== 0) visit({ kind: 'taskStarted', dueMs: task.startedAtMs + task.startToCloseMs });
-    else if (task.scheduleToStartMs > 0) visit({ kind: 'taskScheduled', dueMs: task.scheduledAtMs + task.scheduleToStartMs });
+    else if (task.scheduleToStartMs > 0)
+      visit({ kind: 'taskScheduled', dueMs: task.scheduledAtMs + task.scheduleToStartMs });
   }
   for (const timer of state.timers.values()) visit({ kind: 'timer', dueMs: timer.dueMs, timer });
   for (const activity of state.activities.values()) visitActivity(activity, visit);
@@ -102,7 +108,8 @@ function act(draft: Draft, deadline: Deadline): void {
     case 'activityTimeout': {
       // An earlier deadline of the same activity may have ended this attempt already.
       const activity = draft.state.activities.get(deadline.activity.scheduledEventId);
-      if (activity !== undefined && activity.stamp === deadline.activity.stamp) timeOutActivity(draft, activity, deadline.timeoutType);
+      if (activity !== undefined && activity.stamp === deadline.activity.stamp)
+        timeOutActivity(draft, activity, deadline.timeoutType);
       return;
     }
   }

@@ -13,4 +13,8 @@ export type Effect =
   | { readonly kind: 'updateAccepted'; readonly updateId: string }
   | { readonly kind: 'updateResolved'; readonly updateId: string; readonly outcome: UpdateOutcome }
   /** Not seen by the worker: its caller is told to repeat it, or it is repeated on the next run. */
-  | { readonly kind: 'updateAborted'; readonly updateId: string; readonly reason: 'closed' | 'continued' | 'taskFailed' };
+  | {
+      readonly kind: 'updateAborted';
+      readonly updateId: string;
+      readonly reason: 'closed' | 'continued' | 'taskFailed';
+    };

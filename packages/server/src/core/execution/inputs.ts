@@ -20,16 +20,59 @@ export type Input =
   | { readonly kind: 'signal'; readonly signal: SignalInput }
   | { readonly kind: 'requestCancel'; readonly request: RequestCancelWorkflowExecutionRequest }
   | { readonly kind: 'terminate'; readonly request: TerminateWorkflowExecutionRequest }
-  | { readonly kind: 'attachRequest'; readonly requestId: string; readonly callbacks: readonly Uint8Array[]; readonly links: readonly Uint8Array[]; readonly identity: string }
-  | { readonly kind: 'workflowTaskStarted'; readonly scheduledEventId: number; readonly attempt: number; readonly poll: WorkflowPoller }
-  | { readonly kind: 'workflowTaskCompleted'; readonly task: WorkflowTaskRef; readonly request: RespondWorkflowTaskCompletedRequest }
-  | { readonly kind: 'workflowTaskFailed'; readonly task: WorkflowTaskRef; readonly request: RespondWorkflowTaskFailedRequest }
+  | {
+      readonly kind: 'attachRequest';
+      readonly requestId: string;
+      readonly callbacks: readonly Uint8Array[];
+      readonly links: readonly Uint8Array[];
+      readonly identity: string;
+    }
+  | {
+      readonly kind: 'workflowTaskStarted';
+      readonly scheduledEventId: number;
+      readonly attempt: number;
+      readonly poll: WorkflowPoller;
+    }
+  | {
+      readonly kind: 'workflowTaskCompleted';
+      readonly task: WorkflowTaskRef;
+      readonly request: RespondWorkflowTaskCompletedRequest;
+    }
+  | {
+      readonly kind: 'workflowTaskFailed';
+      readonly task: WorkflowTaskRef;
+      readonly request: RespondWorkflowTaskFailedRequest;
+    }
   | { readonly kind: 'workflowTaskNotDelivered'; readonly task: WorkflowTaskRef }
-  | { readonly kind: 'activityTaskStarted'; readonly scheduledEventId: number; readonly stamp: number; readonly poll: ActivityPoller }
-  | { readonly kind: 'activityCompleted'; readonly activity: ActivityRef; readonly request: Pick<RespondActivityTaskCompletedRequest, 'result' | 'identity' | 'workerVersion'> }
-  | { readonly kind: 'activityFailed'; readonly activity: ActivityRef; readonly request: Pick<RespondActivityTaskFailedRequest, 'failure' | 'identity' | 'lastHeartbeatDetails' | 'workerVersion'> }
-  | { readonly kind: 'activityCanceled'; readonly activity: ActivityRef; readonly request: Pick<RespondActivityTaskCanceledRequest, 'details' | 'identity' | 'workerVersion'> }
-  | { readonly kind: 'activityHeartbeat'; readonly activity: ActivityRef; readonly request: Pick<RecordActivityTaskHeartbeatRequest, 'details' | 'identity'> }
+  | {
+      readonly kind: 'activityTaskStarted';
+      readonly scheduledEventId: number;
+      readonly stamp: number;
+      readonly poll: ActivityPoller;
+    }
+  | {
+      readonly kind: 'activityCompleted';
+      readonly activity: ActivityRef;
+      readonly request: Pick<RespondActivityTaskCompletedRequest, 'result' | 'identity' | 'workerVersion'>;
+    }
+  | {
+      readonly kind: 'activityFailed';
+      readonly activity: ActivityRef;
+      readonly request: Pick<
+        RespondActivityTaskFailedRequest,
+        'failure' | 'identity' | 'lastHeartbeatDetails' | 'workerVersion'
+      >;
+    }
+  | {
+      readonly kind: 'activityCanceled';
+      readonly activity: ActivityRef;
+      readonly request: Pick<RespondActivityTaskCanceledRequest, 'details' | 'identity' | 'workerVersion'>;
+    }
+  | {
+      readonly kind: 'activityHeartbeat';
+      readonly activity: ActivityRef;
+      readonly request: Pick<RecordActivityTaskHeartbeatRequest, 'details' | 'identity'>;
+    }
   | { readonly kind: 'activityNotDelivered'; readonly activity: ActivityRef }
   | { readonly kind: 'update'; readonly request: UpdateWorkflowExecutionRequest }
   | { readonly kind: 'resetSticky' }
@@ -73,5 +116,11 @@ export interface WorkflowTaskRef {
 
 /** One activity, by token (attempt checked) or by id (current attempt). */
 export type ActivityRef =
-  | { readonly by: 'token'; readonly scheduledEventId: number; readonly attempt: number; readonly stamp: number; readonly activityId: string }
+  | {
+      readonly by: 'token';
+      readonly scheduledEventId: number;
+      readonly attempt: number;
+      readonly stamp: number;
+      readonly activityId: string;
+    }
   | { readonly by: 'id'; readonly activityId: string };

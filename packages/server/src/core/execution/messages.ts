@@ -13,12 +13,34 @@ export interface Address {
 
 export type ExecutionMessage =
   // parent → child
-  | { readonly kind: 'startChild'; readonly from: Address; readonly initiatedEventId: number; readonly requestId: string; readonly start: ChildStart }
-  | { readonly kind: 'parentClosed'; readonly parent: ParentLink; readonly policy: 'terminate' | 'cancel'; readonly firstRunId: string }
+  | {
+      readonly kind: 'startChild';
+      readonly from: Address;
+      readonly initiatedEventId: number;
+      readonly requestId: string;
+      readonly start: ChildStart;
+    }
+  | {
+      readonly kind: 'parentClosed';
+      readonly parent: ParentLink;
+      readonly policy: 'terminate' | 'cancel';
+      readonly firstRunId: string;
+    }
   // child → parent
-  | { readonly kind: 'childStarted'; readonly initiatedEventId: number; readonly runId: string; readonly header: Uint8Array | undefined }
+  | {
+      readonly kind: 'childStarted';
+      readonly initiatedEventId: number;
+      readonly runId: string;
+      readonly header: Uint8Array | undefined;
+    }
   | { readonly kind: 'childStartFailed'; readonly initiatedEventId: number; readonly cause: number }
-  | { readonly kind: 'childClosed'; readonly initiatedEventId: number; readonly workflowId: string; readonly runId: string; readonly outcome: ChildOutcome }
+  | {
+      readonly kind: 'childClosed';
+      readonly initiatedEventId: number;
+      readonly workflowId: string;
+      readonly runId: string;
+      readonly outcome: ChildOutcome;
+    }
   // any → any
   | {
       readonly kind: 'externalSignal';
@@ -40,8 +62,16 @@ export type ExecutionMessage =
       readonly reason: string;
       readonly childOnly: boolean;
     }
-  | { readonly kind: 'externalSignalResolved'; readonly initiatedEventId: number; readonly failedCause: number | undefined }
-  | { readonly kind: 'externalCancelResolved'; readonly initiatedEventId: number; readonly failedCause: number | undefined };
+  | {
+      readonly kind: 'externalSignalResolved';
+      readonly initiatedEventId: number;
+      readonly failedCause: number | undefined;
+    }
+  | {
+      readonly kind: 'externalCancelResolved';
+      readonly initiatedEventId: number;
+      readonly failedCause: number | undefined;
+    };
 
 export type ChildOutcome =
   | { readonly kind: 'completed'; readonly result: Uint8Array | undefined }

@@ -40,14 +40,23 @@ function ifOpen(draft: Draft, act: () => void): void {
 function receiveSignal(draft: Draft, message: Extract<ExecutionMessage, { kind: 'externalSignal' }>): void {
   const { state, env } = draft;
   const resolve = (failedCause: number | undefined): void =>
-    draft.effect({ kind: 'send', to: message.from, message: { kind: 'externalSignalResolved', initiatedEventId: message.initiatedEventId, failedCause } });
+    draft.effect({
+      kind: 'send',
+      to: message.from,
+      message: { kind: 'externalSignalResolved', initiatedEventId: message.initiatedEventId, failedCause },
+    });
   if (isClosed(state.status) || (message.childOnly && !isChildOf(draft, message.from))) {
     return resolve(SignalExternalWorkflowExecutionFailedCause.EXTERNAL_WORKFLOW_EXECUTION_NOT_FOUND);
   }
   if (hasId(state.signalRequestIds, message.requestId)) return resolve(undefined);
-  if (state.signalCount >= env.limits.signalsMax) return resolve(SignalExternalWorkflowExecutionFailedCause.SIGNAL_COUNT_LIMIT_EXCEEDED);
+  if (state.signalCount >= env.limits.signalsMax)
+    return resolve(SignalExternalWorkflowExecutionFailedCause.SIGNAL_COUNT_LIMIT_EXCEEDED);
   const { signalName, input, header, requestId, from } = message;
-  recordSignal(draft, { signalName, input, header, requestId, identity: HISTORY_SERVICE, links: [], endsStartDelay: false }, from);
+  recordSignal(
+    draft,
+    { signalName, input, header, requestId, identity: HISTORY_SERVICE, links: [], endsStartDelay: false },
+    from,
+  );
   draft.wantWorkflowTask();
   resolve(undefined);
 }
@@ -56,10 +65,20 @@ function receiveSignal(draft: Draft, message: Extract<ExecutionMessage, { kind: 
 function receiveCancel(draft: Draft, message: Extract<ExecutionMessage, { kind: 'externalCancel' }>): void {
   const { from, initiatedEventId, reason, requestId } = message;
   const resolve = (failedCause: number | undefined): void =>
-    draft.effect({ kind: 'send', to: from, message: { kind: 'externalCancelResolved', initiatedEventId, failedCause } });
+    draft.effect({
+      kind: 'send',
+      to: from,
+      message: { kind: 'externalCancelResolved', initiatedEventId, failedCause },
+    });
   if (message.childOnly && !isChildOf(draft, from)) return resolve(1);
   if (!isClosed(draft.state.status)) {
-    requestCancel(draft, { reason, identity: HISTORY_SERVICE, requestId, links: [], external: { from, initiatedEventId } });
+    requestCancel(draft, {
+      reason,
+      identity: HISTORY_SERVICE,
+      requestId,
+      links: [],
+      external: { from, initiatedEventId },
+    });
   }
   resolve(undefined);
 }
@@ -71,13 +90,19 @@ function isChildOf(draft: Draft, parent: Address): boolean {
 
 function parentClosed(draft: Draft, parent: ParentLink, policy: 'terminate' | 'cancel'): void {
   const link = draft.state.start.parent;
-  const isOurParent = link !== undefined && link.runId === parent.runId && link.initiatedEventId === parent.initiatedEventId;
+  const isOurParent =
+    link !== undefined && link.runId === parent.runId && link.initiatedEventId === parent.initiatedEventId;
   if (!isOurParent || isClosed(draft.state.status)) return;
   if (policy === 'terminate') {
     terminate(draft, { reason: 'by parent close policy', details: undefined, identity: HISTORY_SERVICE, links: [] });
     return;
   }
   const from = { namespaceId: parent.namespaceId, workflowId: parent.workflowId, runId: parent.runId };
-  requestCancel(draft, { reason: '', identity: HISTORY_SERVICE, requestId: '', links: [], external: { from, initiatedEventId: 0 } });
+  requestCancel(draft, {
+    reason: '',
+    identity: HISTORY_SERVICE,
+    requestId: '',
+    links: [],
+    external: { from, initiatedEventId: 0 },
+  });
 }
-

@@ -47,7 +47,12 @@ export type Fact =
   | { readonly record: 'fact'; readonly kind: 'triedToClose'; readonly value: boolean }
   | { readonly record: 'fact'; readonly kind: 'sticky'; readonly sticky: StickyQueue | undefined }
   | { readonly record: 'fact'; readonly kind: 'firstTaskDue'; readonly dueMs: number | undefined }
-  | { readonly record: 'fact'; readonly kind: 'activity'; readonly scheduledEventId: number; readonly residue: ActivityResidue }
+  | {
+      readonly record: 'fact';
+      readonly kind: 'activity';
+      readonly scheduledEventId: number;
+      readonly residue: ActivityResidue;
+    }
   | { readonly record: 'fact'; readonly kind: 'buffered'; readonly event: BufferedEvent }
   | { readonly record: 'fact'; readonly kind: 'flushed'; readonly count: number }
   | { readonly record: 'fact'; readonly kind: 'bufferDropped'; readonly index: number }

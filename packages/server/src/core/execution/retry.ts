@@ -2,7 +2,8 @@
 import { Failure, RetryState, TimeoutType, retryIntervalMs, retrySchedule } from '@perdure/protocol';
 import type { Init, RetryPolicy } from '@perdure/protocol';
 
-export type RetryDecision = { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'stop'; readonly state: RetryState };
+export type RetryDecision =
+  { readonly kind: 'retry'; readonly delayMs: number } | { readonly kind: 'stop'; readonly state: RetryState };
 
 export interface RetryInput {
   readonly policy: RetryPolicy;
@@ -16,8 +17,10 @@ export interface RetryInput {
 
 export function decideRetry({ policy, attempt, failure, nowMs, expiresAtMs }: RetryInput): RetryDecision {
   const facts = failure === undefined ? undefined : Failure.decode(failure);
-  if (facts !== undefined && !isRetryable(facts, policy.nonRetryableErrorTypes)) return { kind: 'stop', state: RetryState.NON_RETRYABLE_FAILURE };
-  if (policy.maximumAttempts > 0 && attempt >= policy.maximumAttempts) return { kind: 'stop', state: RetryState.MAXIMUM_ATTEMPTS_REACHED };
+  if (facts !== undefined && !isRetryable(facts, policy.nonRetryableErrorTypes))
+    return { kind: 'stop', state: RetryState.NON_RETRYABLE_FAILURE };
+  if (policy.maximumAttempts > 0 && attempt >= policy.maximumAttempts)
+    return { kind: 'stop', state: RetryState.MAXIMUM_ATTEMPTS_REACHED };
   const delayMs = facts?.applicationFailureInfo?.nextRetryDelay ?? retryIntervalMs(retrySchedule(policy), attempt);
   if (expiresAtMs !== undefined && nowMs + delayMs > expiresAtMs) return { kind: 'stop', state: RetryState.TIMEOUT };
   return { kind: 'retry', delayMs };
@@ -29,10 +32,13 @@ function isRetryable(failure: Failure, nonRetryableTypes: readonly string[]): bo
   if (timeoutFailureInfo !== undefined) {
     const { timeoutType } = timeoutFailureInfo;
     if (timeoutType !== TimeoutType.START_TO_CLOSE && timeoutType !== TimeoutType.HEARTBEAT) return false;
-    return !nonRetryableTypes.includes(timeoutType === TimeoutType.HEARTBEAT ? 'TemporalTimeout:Heartbeat' : 'TemporalTimeout:StartToClose');
+    return !nonRetryableTypes.includes(
+      timeoutType === TimeoutType.HEARTBEAT ? 'TemporalTimeout:Heartbeat' : 'TemporalTimeout:StartToClose',
+    );
   }
   if (serverFailureInfo !== undefined) return !serverFailureInfo.nonRetryable;
-  if (applicationFailureInfo !== undefined) return !applicationFailureInfo.nonRetryable && !nonRetryableTypes.includes(applicationFailureInfo.type);
+  if (applicationFailureInfo !== undefined)
+    return !applicationFailureInfo.nonRetryable && !nonRetryableTypes.includes(applicationFailureInfo.type);
   return true;
 }
 
@@ -61,7 +67,8 @@ export function retryPolicyProblem(policy: Init<RetryPolicy> | undefined | null)
   if (coefficient !== 0 && coefficient < 1) return 'BackoffCoefficient cannot be less than 1 on retry policy.';
   if ((policy.maximumInterval ?? 0) < 0) return 'MaximumInterval cannot be negative on retry policy.';
   const maximumInterval = policy.maximumInterval ?? 0;
-  if (maximumInterval > 0 && maximumInterval < (policy.initialInterval ?? 0)) return 'MaximumInterval cannot be less than InitialInterval on retry policy.';
+  if (maximumInterval > 0 && maximumInterval < (policy.initialInterval ?? 0))
+    return 'MaximumInterval cannot be less than InitialInterval on retry policy.';
   if ((policy.maximumAttempts ?? 0) < 0) return 'MaximumAttempts cannot be negative on retry policy.';
   return undefined;
 }

@@ -12,13 +12,19 @@ export function signal(draft: Draft, input: SignalInput): Rejection | undefined 
   if (state.status !== WorkflowExecutionStatus.RUNNING) return workflowClosed();
   if (input.requestId !== '' && hasId(state.signalRequestIds, input.requestId)) return undefined;
   if (state.triedToClose && draft.isTaskStarted) {
-    return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no new signals while it handles those it has not seen. Try again.');
+    return reject(
+      'WORKFLOW_BUSY',
+      'Workflow is closing: it takes no new signals while it handles those it has not seen. Try again.',
+    );
   }
   if (state.signalCount >= env.limits.signalsMax) {
-    return invalidArgument(`exceeded workflow execution limit for signal events: ${env.limits.signalsMax} signals were received by this run`);
+    return invalidArgument(
+      `exceeded workflow execution limit for signal events: ${env.limits.signalsMax} signals were received by this run`,
+    );
   }
   recordSignal(draft, input);
-  if (input.endsStartDelay && state.firstTaskDueMs !== undefined) draft.fact({ record: 'fact', kind: 'firstTaskDue', dueMs: undefined });
+  if (input.endsStartDelay && state.firstTaskDueMs !== undefined)
+    draft.fact({ record: 'fact', kind: 'firstTaskDue', dueMs: undefined });
   draft.wantWorkflowTask();
   return undefined;
 }
@@ -32,7 +38,8 @@ export function recordSignal(draft: Draft, input: SignalInput, external?: Addres
       input: input.input,
       identity: input.identity,
       header: input.header,
-      externalWorkflowExecution: external === undefined ? undefined : { workflowId: external.workflowId, runId: external.runId },
+      externalWorkflowExecution:
+        external === undefined ? undefined : { workflowId: external.workflowId, runId: external.runId },
       requestId: input.requestId,
     },
     { links: input.links },

@@ -11,7 +11,9 @@ export function encodeSnapshot(state: ExecutionState): Uint8Array {
 }
 
 export function decodeSnapshot(bytes: Uint8Array): ExecutionState {
-  const stored = decodeValue(bytes) as Omit<ExecutionState, 'signalRequestIds'> & { readonly signalRequestIds: readonly string[] };
+  const stored = decodeValue(bytes) as Omit<ExecutionState, 'signalRequestIds'> & {
+    readonly signalRequestIds: readonly string[];
+  };
   return { ...stored, signalRequestIds: idSetOf(stored.signalRequestIds), volatile: NO_VOLATILE };
 }
 
@@ -58,7 +60,7 @@ export function replayTransition(state: ExecutionState, events: Uint8Array, fact
 /** Encoded length of each event in a History: field 1, length-delimited, one after the other. */
 function eventSizes(history: Uint8Array): number[] {
   const sizes: number[] = [];
-  for (let offset = 0; offset < history.length; ) {
+  for (let offset = 0; offset < history.length;) {
     offset += 1;
     let length = 0;
     let factor = 1;

@@ -6,7 +6,12 @@ import {
   WorkflowIdConflictPolicy as Conflict,
   WorkflowIdReusePolicy as Reuse,
 } from '@perdure/protocol';
-import type { Init, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest, WorkflowExecutionStartedEventAttributes } from '@perdure/protocol';
+import type {
+  Init,
+  StartWorkflowExecutionRequest,
+  UpdateWorkflowExecutionRequest,
+  WorkflowExecutionStartedEventAttributes,
+} from '@perdure/protocol';
 import type { Limits } from '../limits.js';
 import { reject } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
@@ -36,7 +41,10 @@ export interface NewRun extends RunKey {
 export function beginRun(run: NewRun, env: Env): Draft {
   const { namespaceId, namespace, workflowId, runId } = run;
   const draft = new Draft(emptyState({ namespaceId, namespace, workflowId, runId }), env);
-  draft.write(EventType.WORKFLOW_EXECUTION_STARTED, run.attributes, { userMetadata: run.userMetadata, links: run.links });
+  draft.write(EventType.WORKFLOW_EXECUTION_STARTED, run.attributes, {
+    userMetadata: run.userMetadata,
+    links: run.links,
+  });
   draft.fact({ record: 'fact', kind: 'startRequest', requestId: run.requestId });
   if (run.signal !== undefined) recordSignal(draft, run.signal);
   draft.wantWorkflowTask();
@@ -86,7 +94,10 @@ function decideConflict(current: CurrentRunFacts, policies: StartPolicies): Star
       return { kind: 'terminateAndStart' };
     case Conflict.FAIL:
     case Conflict.UNSPECIFIED:
-      return alreadyStarted(current, `Workflow execution is already running. WorkflowId: ${policies.workflowId}, RunId: ${current.runId}.`);
+      return alreadyStarted(
+        current,
+        `Workflow execution is already running. WorkflowId: ${policies.workflowId}, RunId: ${current.runId}.`,
+      );
   }
 }
 
@@ -135,8 +146,15 @@ export function cappedTimeouts(a: GivenTimeouts, limits: Limits): Required<{ [K 
   const givenRunMs = a.workflowRunTimeout ?? 0;
   const runMs = givenRunMs === 0 ? executionMs : executionMs > 0 ? Math.min(givenRunMs, executionMs) : givenRunMs;
   const givenTaskMs = a.workflowTaskTimeout ?? 0;
-  const taskMs = Math.min(givenTaskMs === 0 ? limits.defaultWorkflowTaskTimeoutMs : givenTaskMs, limits.workflowTaskTimeoutMsMax);
-  return { workflowExecutionTimeout: executionMs, workflowRunTimeout: runMs, workflowTaskTimeout: runMs > 0 ? Math.min(taskMs, runMs) : taskMs };
+  const taskMs = Math.min(
+    givenTaskMs === 0 ? limits.defaultWorkflowTaskTimeoutMs : givenTaskMs,
+    limits.workflowTaskTimeoutMsMax,
+  );
+  return {
+    workflowExecutionTimeout: executionMs,
+    workflowRunTimeout: runMs,
+    workflowTaskTimeout: runMs > 0 ? Math.min(taskMs, runMs) : taskMs,
+  };
 }
 
 /** The run that a start request asks for. */
@@ -178,7 +196,8 @@ export function newRunFromRequest(
       workflowId: request.workflowId,
       continuedFailure: request.continuedFailure,
       lastCompletionResult: request.lastCompletionResult,
-      initiator: request.cronSchedule === '' ? ContinueAsNewInitiator.UNSPECIFIED : ContinueAsNewInitiator.CRON_SCHEDULE,
+      initiator:
+        request.cronSchedule === '' ? ContinueAsNewInitiator.UNSPECIFIED : ContinueAsNewInitiator.CRON_SCHEDULE,
       completionCallbacks: request.completionCallbacks,
       versioningOverride: request.versioningOverride,
       priority: request.priority,

@@ -4,7 +4,12 @@
  *
  * state = fold(apply, events) + residue. `volatile` is neither: it is lost with the process, by rule of the field.
  */
-import type { RetryPolicy, SuggestContinueAsNewReason, WorkerVersionStamp, WorkflowExecutionStatus } from '@perdure/protocol';
+import type {
+  RetryPolicy,
+  SuggestContinueAsNewReason,
+  WorkerVersionStamp,
+  WorkflowExecutionStatus,
+} from '@perdure/protocol';
 import type { IdSet } from './id-set.js';
 
 export interface ExecutionState {

@@ -2,7 +2,13 @@
  * A worker completed a workflow task: commands and messages become events, all of them or none. When one breaks a rule
  * the draft is dropped and the task fails instead (server-surface 3.1, 3.8).
  */
-import { EventType, Rejection as UpdateRejection, WorkflowTaskFailedCause as Cause, WorkflowTaskFailedCauseNames, enumName } from '@perdure/protocol';
+import {
+  EventType,
+  Rejection as UpdateRejection,
+  WorkflowTaskFailedCause as Cause,
+  WorkflowTaskFailedCauseNames,
+  enumName,
+} from '@perdure/protocol';
 import type { Message, RespondWorkflowTaskCompletedRequest } from '@perdure/protocol';
 import { invalidArgument, reject, workflowTaskNotFound } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
@@ -16,7 +22,13 @@ import type { WorkflowTaskRef } from './inputs.js';
 import type { ExecutionState, PendingWorkflowTask } from './state.js';
 import { handleMessage, TaskMessages } from './update-messages.js';
 import { rejectUnanswered, resendUpdates } from './update.js';
-import { clearTask, failWorkflowTask, scheduleWorkflowTask, startedTask, writeWithheldEvents } from './workflow-task.js';
+import {
+  clearTask,
+  failWorkflowTask,
+  scheduleWorkflowTask,
+  startedTask,
+  writeWithheldEvents,
+} from './workflow-task.js';
 
 export interface Completion {
   readonly draft: Draft;
@@ -35,11 +47,13 @@ export function completeWorkflowTask(
   const task = startedTask(state, ref);
   if (task === undefined || isClosed(state.status)) return workflowTaskNotFound();
   const misplaced = request.commands.slice(0, -1).find((command) => CLOSING_COMMANDS.has(command.commandType));
-  if (misplaced !== undefined) return invalidArgument('a command that closes the workflow must be the last one of a completion');
+  if (misplaced !== undefined)
+    return invalidArgument('a command that closes the workflow must be the last one of a completion');
 
   const draft = new Draft(state, env);
   if (leavesNoTrace(state, task, request)) return dropSpeculative(draft, task, request);
-  if (isHeartbeat(request) && env.nowMs - task.originalScheduledAtMs > env.limits.workflowTaskHeartbeatTimeoutMs) return endHeartbeats(draft, task);
+  if (isHeartbeat(request) && env.nowMs - task.originalScheduledAtMs > env.limits.workflowTaskHeartbeatTimeoutMs)
+    return endHeartbeats(draft, task);
 
   const completedEventId = writeCompleted(draft, task, request);
   const failure = runAll(draft, completedEventId, request);
@@ -49,12 +63,23 @@ export function completeWorkflowTask(
   return { draft, resetHistoryEventId: 0, rejection: undefined };
 }
 
-function runAll(draft: Draft, completedEventId: number, request: RespondWorkflowTaskCompletedRequest): CommandFailure | undefined {
+function runAll(
+  draft: Draft,
+  completedEventId: number,
+  request: RespondWorkflowTaskCompletedRequest,
+): CommandFailure | undefined {
   const messages = new TaskMessages(request.messages);
   for (const command of request.commands) {
     const { userMetadata, eventGroupMarkers } = command;
-    const context: CommandContext = { draft, completedEventId, identity: request.identity, options: { userMetadata, eventGroupMarkers }, messages };
-    if (command.attributesMissing === true) return { cause: Cause.UNSPECIFIED, message: `Command of type ${command.commandType} has no attributes.` };
+    const context: CommandContext = {
+      draft,
+      completedEventId,
+      identity: request.identity,
+      options: { userMetadata, eventGroupMarkers },
+      messages,
+    };
+    if (command.attributesMissing === true)
+      return { cause: Cause.UNSPECIFIED, message: `Command of type ${command.commandType} has no attributes.` };
     // Messages that no command names, and that a closing command would cut off, come before it.
     if (CLOSING_COMMANDS.has(command.commandType)) {
       const failure = handleAll(draft, messages);
@@ -109,13 +134,18 @@ function isHeartbeat(request: RespondWorkflowTaskCompletedRequest): boolean {
 function scheduleNext(draft: Draft, task: PendingWorkflowTask, request: RespondWorkflowTaskCompletedRequest): void {
   const isNeeded = draft.wantsWorkflowTask || draft.state.buffered.length > 0 || request.forceCreateNewWorkflowTask;
   if (!isNeeded) return;
-  if (isHeartbeat(request) && draft.state.buffered.length === 0) scheduleWorkflowTask(draft, { originalScheduledAtMs: task.originalScheduledAtMs });
+  if (isHeartbeat(request) && draft.state.buffered.length === 0)
+    scheduleWorkflowTask(draft, { originalScheduledAtMs: task.originalScheduledAtMs });
   else scheduleWorkflowTask(draft);
 }
 
 /** The worker hangs on to one task for too long: it is timed out, and the run becomes free for another worker. */
 function endHeartbeats(draft: Draft, task: PendingWorkflowTask): Completion {
-  draft.write(EventType.WORKFLOW_TASK_TIMED_OUT, { scheduledEventId: task.scheduledEventId, startedEventId: task.startedEventId, timeoutType: 1 });
+  draft.write(EventType.WORKFLOW_TASK_TIMED_OUT, {
+    scheduledEventId: task.scheduledEventId,
+    startedEventId: task.startedEventId,
+    timeoutType: 1,
+  });
   if (draft.state.sticky !== undefined) draft.fact({ record: 'fact', kind: 'sticky', sticky: undefined });
   resendUpdates(draft);
   scheduleWorkflowTask(draft);
@@ -123,7 +153,11 @@ function endHeartbeats(draft: Draft, task: PendingWorkflowTask): Completion {
 }
 
 /** A speculative task whose updates were all rejected: as if it had never been. */
-function leavesNoTrace(state: ExecutionState, task: PendingWorkflowTask, request: RespondWorkflowTaskCompletedRequest): boolean {
+function leavesNoTrace(
+  state: ExecutionState,
+  task: PendingWorkflowTask,
+  request: RespondWorkflowTaskCompletedRequest,
+): boolean {
   if (task.kind !== 'speculative' || request.commands.length > 0 || request.forceCreateNewWorkflowTask) return false;
   if (state.buffered.length > 0 || task.scheduledEventId !== state.nextEventId) return false;
   if (!request.messages.every(isRejectionMessage)) return false;
@@ -135,7 +169,11 @@ function isRejectionMessage(message: Message): boolean {
   return message.body?.typeUrl.endsWith(UpdateRejection.name) === true;
 }
 
-function dropSpeculative(draft: Draft, task: PendingWorkflowTask, request: RespondWorkflowTaskCompletedRequest): Completion {
+function dropSpeculative(
+  draft: Draft,
+  task: PendingWorkflowTask,
+  request: RespondWorkflowTaskCompletedRequest,
+): Completion {
   for (const message of request.messages) handleMessage(draft, message);
   rejectUnanswered(draft, task.startedEventId);
   clearTask(draft, task);
@@ -150,7 +188,8 @@ function failInstead(
   failure: CommandFailure,
 ): Completion {
   const draft = new Draft(state, env);
-  const message = failure.cause === Cause.UNHANDLED_COMMAND ? 'UnhandledCommand' : `${causeName(failure.cause)}: ${failure.message}`;
+  const message =
+    failure.cause === Cause.UNHANDLED_COMMAND ? 'UnhandledCommand' : `${causeName(failure.cause)}: ${failure.message}`;
   const rejection = invalidArgument(message);
   const isReported = task.attempt === 1 || failure.cause === Cause.UNHANDLED_COMMAND || failure.terminates === true;
   if (!isReported) return { draft, resetHistoryEventId: 0, rejection };

@@ -1,7 +1,15 @@
 /** One execution driven by hand, for the tests of this folder: every transition is checked against the fold of its bytes. */
 import assert from 'node:assert/strict';
 import { EventTypeNames, HistoryEvent, enumName } from '@perdure/protocol';
-import type { Command, CommandAttributes, Init, RespondWorkflowTaskCompletedRequest, StartWorkflowExecutionRequest , CommandType, EventType} from '@perdure/protocol';
+import type {
+  Command,
+  CommandAttributes,
+  Init,
+  RespondWorkflowTaskCompletedRequest,
+  StartWorkflowExecutionRequest,
+  CommandType,
+  EventType,
+} from '@perdure/protocol';
 import { DEFAULT_LIMITS } from '../limits.js';
 import type { Limits } from '../limits.js';
 import { isRejection } from '../rejection.js';
@@ -61,7 +69,12 @@ export class TestRun {
     const task = this.state.workflowTask;
     assert.ok(task, 'no workflow task is pending');
     const poll = { identity: 'worker', requestId: `poll-${(this.#ids += 1)}`, isSticky: task.isSticky };
-    this.accepted({ kind: 'workflowTaskStarted', scheduledEventId: task.scheduledEventId, attempt: task.attempt, poll });
+    this.accepted({
+      kind: 'workflowTaskStarted',
+      scheduledEventId: task.scheduledEventId,
+      attempt: task.attempt,
+      poll,
+    });
   }
 
   complete(commands: Command[] = [], more: Partial<RespondWorkflowTaskCompletedRequest> = {}): Transition | Rejection {
@@ -78,7 +91,15 @@ export class TestRun {
   }
 
   signal(signalName: string): void {
-    const signal = { signalName, input: undefined, header: undefined, identity: 'client', requestId: `signal-${(this.#ids += 1)}`, links: [], endsStartDelay: false };
+    const signal = {
+      signalName,
+      input: undefined,
+      header: undefined,
+      identity: 'client',
+      requestId: `signal-${(this.#ids += 1)}`,
+      links: [],
+      endsStartDelay: false,
+    };
     this.accepted({ kind: 'signal', signal });
   }
 
@@ -92,8 +113,14 @@ export class TestRun {
   }
 
   #absorb(before: ExecutionState, result: Transition): void {
-    const replayed = result.isStored ? replayTransition(before, joinHistory(result.events), encodeFacts(result.records)) : before;
-    assert.deepEqual(persisted(replayed), persisted(result.state), 'the fold of what is stored differs from the decided state');
+    const replayed = result.isStored
+      ? replayTransition(before, joinHistory(result.events), encodeFacts(result.records))
+      : before;
+    assert.deepEqual(
+      persisted(replayed),
+      persisted(result.state),
+      'the fold of what is stored differs from the decided state',
+    );
     this.state = result.state;
     this.effects.push(...result.effects);
     for (const bytes of result.events) this.history.push(HistoryEvent.decode(bytes));

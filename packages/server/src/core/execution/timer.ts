@@ -6,12 +6,18 @@ import type { Draft } from './draft.js';
 import { tooLong } from './sizes.js';
 import type { PendingTimer } from './state.js';
 
-export function startTimer({ draft, completedEventId, options }: CommandContext, a: StartTimerCommandAttributes): CommandFailure | undefined {
+export function startTimer(
+  { draft, completedEventId, options }: CommandContext,
+  a: StartTimerCommandAttributes,
+): CommandFailure | undefined {
   const cause = Cause.BAD_START_TIMER_ATTRIBUTES;
   if (a.timerId === '') return { cause, message: 'TimerId is not set on StartTimerCommand.' };
-  if (tooLong(draft, a.timerId)) return { cause, message: `TimerId on StartTimerCommand exceeds length limit. TimerId=${a.timerId.slice(0, 60)}…` };
-  if (!((a.startToFireTimeout ?? 0) > 0)) return { cause, message: `An invalid StartToFireTimeout is set on StartTimerCommand: TimerId=${a.timerId}` };
-  if (draft.state.timers.has(a.timerId)) return { cause: Cause.START_TIMER_DUPLICATE_ID, message: `TimerId already in use: ${a.timerId}` };
+  if (tooLong(draft, a.timerId))
+    return { cause, message: `TimerId on StartTimerCommand exceeds length limit. TimerId=${a.timerId.slice(0, 60)}…` };
+  if (!((a.startToFireTimeout ?? 0) > 0))
+    return { cause, message: `An invalid StartToFireTimeout is set on StartTimerCommand: TimerId=${a.timerId}` };
+  if (draft.state.timers.has(a.timerId))
+    return { cause: Cause.START_TIMER_DUPLICATE_ID, message: `TimerId already in use: ${a.timerId}` };
   draft.write(
     EventType.TIMER_STARTED,
     { timerId: a.timerId, startToFireTimeout: a.startToFireTimeout, workflowTaskCompletedEventId: completedEventId },
@@ -20,13 +26,21 @@ export function startTimer({ draft, completedEventId, options }: CommandContext,
   return undefined;
 }
 
-export function cancelTimer({ draft, completedEventId, identity }: CommandContext, a: CancelTimerCommandAttributes): CommandFailure | undefined {
+export function cancelTimer(
+  { draft, completedEventId, identity }: CommandContext,
+  a: CancelTimerCommandAttributes,
+): CommandFailure | undefined {
   const cause = Cause.BAD_CANCEL_TIMER_ATTRIBUTES;
   if (a.timerId === '') return { cause, message: 'TimerId is not set on CancelTimerCommand.' };
   const timer = draft.state.timers.get(a.timerId);
   const startedEventId = timer?.startedEventId ?? unfire(draft, a.timerId);
   if (startedEventId === undefined) return { cause, message: `Unknown timer: TimerId=${a.timerId}` };
-  draft.write(EventType.TIMER_CANCELED, { timerId: a.timerId, startedEventId, workflowTaskCompletedEventId: completedEventId, identity });
+  draft.write(EventType.TIMER_CANCELED, {
+    timerId: a.timerId,
+    startedEventId,
+    workflowTaskCompletedEventId: completedEventId,
+    identity,
+  });
   return undefined;
 }
 

@@ -14,13 +14,25 @@ const activity = (activityId: string, more = {}) =>
     ...more,
   });
 const complete = () => command(CommandType.COMPLETE_WORKFLOW_EXECUTION, {});
-const startTimer = (timerId: string, startToFireTimeout: number) => command(CommandType.START_TIMER, { timerId, startToFireTimeout });
+const startTimer = (timerId: string, startToFireTimeout: number) =>
+  command(CommandType.START_TIMER, { timerId, startToFireTimeout });
 
-function startActivity(run: TestRun): { scheduledEventId: number; attempt: number; stamp: number; activityId: string; by: 'token' } {
+function startActivity(run: TestRun): {
+  scheduledEventId: number;
+  attempt: number;
+  stamp: number;
+  activityId: string;
+  by: 'token';
+} {
   const [pending] = [...run.state.activities.values()].filter((each) => each.phase === 'scheduled');
   assert.ok(pending);
   const { scheduledEventId, stamp, attempt, activityId } = pending;
-  run.accepted({ kind: 'activityTaskStarted', scheduledEventId, stamp, poll: { identity: 'worker', requestId: `a-${stamp}` } });
+  run.accepted({
+    kind: 'activityTaskStarted',
+    scheduledEventId,
+    stamp,
+    poll: { identity: 'worker', requestId: `a-${stamp}` },
+  });
   return { by: 'token', scheduledEventId, attempt, stamp, activityId };
 }
 
@@ -29,7 +41,11 @@ describe('workflow tasks', () => {
     const run = new TestRun();
     run.task([activity('1')]);
     const ref = startActivity(run);
-    run.accepted({ kind: 'activityCompleted', activity: ref, request: { result: undefined, identity: 'worker', workerVersion: undefined } });
+    run.accepted({
+      kind: 'activityCompleted',
+      activity: ref,
+      request: { result: undefined, identity: 'worker', workerVersion: undefined },
+    });
     run.task([complete()]);
     assert.deepEqual(run.names, [
       'WORKFLOW_EXECUTION_STARTED',
@@ -52,7 +68,12 @@ describe('workflow tasks', () => {
     run.signal('late');
     const result = run.complete([complete()]);
     assert.ok(!isRejection(result) && result.rejection?.message === 'UnhandledCommand');
-    assert.deepEqual(run.names.slice(2), ['WORKFLOW_TASK_STARTED', 'WORKFLOW_TASK_FAILED', 'WORKFLOW_EXECUTION_SIGNALED', 'WORKFLOW_TASK_SCHEDULED']);
+    assert.deepEqual(run.names.slice(2), [
+      'WORKFLOW_TASK_STARTED',
+      'WORKFLOW_TASK_FAILED',
+      'WORKFLOW_EXECUTION_SIGNALED',
+      'WORKFLOW_TASK_SCHEDULED',
+    ]);
     const failed = run.history[3];
     assert.ok(failed?.eventType === EventType.WORKFLOW_TASK_FAILED);
     assert.equal(failed.attributes.cause, WorkflowTaskFailedCause.UNHANDLED_COMMAND);
@@ -71,16 +92,33 @@ describe('workflow tasks', () => {
       run.accepted({
         kind: 'workflowTaskFailed',
         task,
-        request: { taskToken: new Uint8Array(0), cause: 24, identity: 'worker', binaryChecksum: '', namespace: '', messages: [], resourceId: '' } as never,
+        request: {
+          taskToken: new Uint8Array(0),
+          cause: 24,
+          identity: 'worker',
+          binaryChecksum: '',
+          namespace: '',
+          messages: [],
+          resourceId: '',
+        } as never,
       });
     }
-    assert.deepEqual(run.names, ['WORKFLOW_EXECUTION_STARTED', 'WORKFLOW_TASK_SCHEDULED', 'WORKFLOW_TASK_STARTED', 'WORKFLOW_TASK_FAILED']);
+    assert.deepEqual(run.names, [
+      'WORKFLOW_EXECUTION_STARTED',
+      'WORKFLOW_TASK_SCHEDULED',
+      'WORKFLOW_TASK_STARTED',
+      'WORKFLOW_TASK_FAILED',
+    ]);
     assert.equal(run.state.workflowTask?.kind, 'transient');
     run.signal('news');
     run.startTask();
     assert.equal(run.state.workflowTask?.kind, 'normal');
     assert.equal(run.state.workflowTask.attempt, 1);
-    assert.deepEqual(run.names.slice(4), ['WORKFLOW_EXECUTION_SIGNALED', 'WORKFLOW_TASK_SCHEDULED', 'WORKFLOW_TASK_STARTED']);
+    assert.deepEqual(run.names.slice(4), [
+      'WORKFLOW_EXECUTION_SIGNALED',
+      'WORKFLOW_TASK_SCHEDULED',
+      'WORKFLOW_TASK_STARTED',
+    ]);
   });
 
   it('writes the withheld events of a transient task when it completes', () => {
@@ -89,14 +127,22 @@ describe('workflow tasks', () => {
     run.pass(10_000);
     assert.equal(run.names.at(-1), 'WORKFLOW_TASK_TIMED_OUT');
     run.task([complete()]);
-    assert.deepEqual(run.names.slice(4), ['WORKFLOW_TASK_SCHEDULED', 'WORKFLOW_TASK_STARTED', 'WORKFLOW_TASK_COMPLETED', 'WORKFLOW_EXECUTION_COMPLETED']);
+    assert.deepEqual(run.names.slice(4), [
+      'WORKFLOW_TASK_SCHEDULED',
+      'WORKFLOW_TASK_STARTED',
+      'WORKFLOW_TASK_COMPLETED',
+      'WORKFLOW_EXECUTION_COMPLETED',
+    ]);
   });
 
   it('fails the task on a bad command and keeps nothing of the completion', () => {
     const run = new TestRun();
     const result = run.task([startTimer('a', 5_000), activity('')]);
     assert.ok(!isRejection(result));
-    assert.equal(result.rejection?.message, 'BadScheduleActivityAttributes: ActivityId is not set on ScheduleActivityTaskCommand.');
+    assert.equal(
+      result.rejection?.message,
+      'BadScheduleActivityAttributes: ActivityId is not set on ScheduleActivityTaskCommand.',
+    );
     assert.deepEqual(run.names.slice(3), ['WORKFLOW_TASK_FAILED']);
     assert.equal(run.state.timers.size, 0);
   });
@@ -115,7 +161,11 @@ describe('buffered events', () => {
     const ref = startActivity(run);
     run.signal('first');
     run.startTask();
-    run.accepted({ kind: 'activityCompleted', activity: ref, request: { result: undefined, identity: 'worker', workerVersion: undefined } });
+    run.accepted({
+      kind: 'activityCompleted',
+      activity: ref,
+      request: { result: undefined, identity: 'worker', workerVersion: undefined },
+    });
     run.signal('second');
     run.complete([]);
     assert.deepEqual(run.names.slice(8), [
@@ -162,7 +212,11 @@ describe('activities', () => {
     const run = new TestRun();
     run.task([activity('1', { heartbeatTimeout: 1_000, retryPolicy: { maximumAttempts: 1 } })]);
     const ref = startActivity(run);
-    run.accepted({ kind: 'activityHeartbeat', activity: ref, request: { details: Uint8Array.of(1), identity: 'worker' } });
+    run.accepted({
+      kind: 'activityHeartbeat',
+      activity: ref,
+      request: { details: Uint8Array.of(1), identity: 'worker' },
+    });
     run.pass(1_000);
     const closed = run.history.find((event) => event.eventType === EventType.ACTIVITY_TASK_TIMED_OUT);
     assert.ok(closed?.eventType === EventType.ACTIVITY_TASK_TIMED_OUT);
@@ -173,8 +227,14 @@ describe('activities', () => {
 
 describe('closing', () => {
   it('retries a failed run and tells nobody', () => {
-    const run = new TestRun({ retryPolicy: { initialInterval: 1_000, backoffCoefficient: 2, maximumAttempts: 3, nonRetryableErrorTypes: [] } });
-    run.task([command(CommandType.FAIL_WORKFLOW_EXECUTION, { failure: Failure.encode({ message: 'x', applicationFailureInfo: { type: 'T' } }) })]);
+    const run = new TestRun({
+      retryPolicy: { initialInterval: 1_000, backoffCoefficient: 2, maximumAttempts: 3, nonRetryableErrorTypes: [] },
+    });
+    run.task([
+      command(CommandType.FAIL_WORKFLOW_EXECUTION, {
+        failure: Failure.encode({ message: 'x', applicationFailureInfo: { type: 'T' } }),
+      }),
+    ]);
     const successor = run.effects.find((effect) => effect.kind === 'startSuccessor');
     assert.ok(successor?.kind === 'startSuccessor');
     assert.equal(successor.run.attributes.attempt, 2);
@@ -185,7 +245,22 @@ describe('closing', () => {
     const run = new TestRun();
     run.startTask();
     run.signal('x');
-    run.accepted({ kind: 'terminate', request: { reason: 'r', details: undefined, identity: 'i', links: [], namespace: '', workflowExecution: undefined, firstExecutionRunId: '' } });
-    assert.deepEqual(run.names.slice(3), ['WORKFLOW_TASK_FAILED', 'WORKFLOW_EXECUTION_SIGNALED', 'WORKFLOW_EXECUTION_TERMINATED']);
+    run.accepted({
+      kind: 'terminate',
+      request: {
+        reason: 'r',
+        details: undefined,
+        identity: 'i',
+        links: [],
+        namespace: '',
+        workflowExecution: undefined,
+        firstExecutionRunId: '',
+      },
+    });
+    assert.deepEqual(run.names.slice(3), [
+      'WORKFLOW_TASK_FAILED',
+      'WORKFLOW_EXECUTION_SIGNALED',
+      'WORKFLOW_EXECUTION_TERMINATED',
+    ]);
   });
 });

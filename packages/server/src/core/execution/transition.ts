@@ -6,7 +6,14 @@ import { EventType, WorkflowTaskFailedCause } from '@perdure/protocol';
 import { reject, workflowClosed, workflowNotFound, workflowTaskNotFound } from '../rejection.js';
 import { isRejection } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
-import { activityNotDelivered, cancelActivity, completeActivity, failActivity, recordHeartbeat, startActivity } from './activity.js';
+import {
+  activityNotDelivered,
+  cancelActivity,
+  completeActivity,
+  failActivity,
+  recordHeartbeat,
+  startActivity,
+} from './activity.js';
 import { cancelFacts, requestCancel } from './cancel.js';
 import { HISTORY_SERVICE, isClosed, terminate } from './close.js';
 import { Draft } from './draft.js';
@@ -58,10 +65,16 @@ export function transition(state: ExecutionState, input: Input, env: Env): Trans
 }
 
 /** Completes a draft: the next workflow task, what speculation must become, the limits of history. */
-export function seal(draft: Draft, before: ExecutionState | undefined, resetHistoryEventId = 0, rejection?: Rejection): Transition {
+export function seal(
+  draft: Draft,
+  before: ExecutionState | undefined,
+  resetHistoryEventId = 0,
+  rejection?: Rejection,
+): Transition {
   if (!isClosed(draft.state.status)) {
     keepSpeculation(draft, before);
-    if (draft.wantsWorkflowTask && draft.state.workflowTask === undefined && draft.state.firstTaskDueMs === undefined) scheduleWorkflowTask(draft);
+    if (draft.wantsWorkflowTask && draft.state.workflowTask === undefined && draft.state.firstTaskDueMs === undefined)
+      scheduleWorkflowTask(draft);
     ensureTaskForUpdates(draft);
     enforceBufferLimit(draft);
     enforceHistoryLimit(draft);
@@ -88,12 +101,17 @@ function take(draft: Draft, input: Exclude<Input, { kind: 'workflowTaskCompleted
       return requestCancel(draft, cancelFacts(input.request));
     case 'terminate':
       if (!isOpen) return workflowClosed();
-      terminate(draft, { ...input.request, reason: input.request.reason === '' ? DEFAULT_TERMINATE_REASON : input.request.reason });
+      terminate(draft, {
+        ...input.request,
+        reason: input.request.reason === '' ? DEFAULT_TERMINATE_REASON : input.request.reason,
+      });
       return undefined;
     case 'attachRequest':
       return attachRequest(draft, input);
     case 'workflowTaskStarted':
-      return isOpen ? startWorkflowTask(draft, input.scheduledEventId, input.attempt, input.poll) : workflowTaskNotFound();
+      return isOpen
+        ? startWorkflowTask(draft, input.scheduledEventId, input.attempt, input.poll)
+        : workflowTaskNotFound();
     case 'workflowTaskFailed':
       return reportFailedTask(draft, input);
     case 'workflowTaskNotDelivered':
@@ -122,7 +140,11 @@ function take(draft: Draft, input: Exclude<Input, { kind: 'workflowTaskCompleted
       return undefined;
     case 'stickyUnavailable': {
       const task = draft.state.workflowTask;
-      const isWaiting = task !== undefined && task.isSticky && task.startedEventId === 0 && task.scheduledEventId === input.scheduledEventId;
+      const isWaiting =
+        task !== undefined &&
+        task.isSticky &&
+        task.startedEventId === 0 &&
+        task.scheduledEventId === input.scheduledEventId;
       if (!isWaiting) return workflowTaskNotFound();
       moveToNormalQueue(draft);
       return undefined;
@@ -140,7 +162,11 @@ function take(draft: Draft, input: Exclude<Input, { kind: 'workflowTaskCompleted
 const DEFAULT_TERMINATE_REASON = 'terminated by user via frontend';
 
 function notFound(draft: Draft): Rejection {
-  return { ...workflowNotFound(draft.state.workflowId), message: 'workflow execution already completed', code: 'TASK_NOT_FOUND' };
+  return {
+    ...workflowNotFound(draft.state.workflowId),
+    message: 'workflow execution already completed',
+    code: 'TASK_NOT_FOUND',
+  };
 }
 
 function reportFailedTask(draft: Draft, input: Extract<Input, { kind: 'workflowTaskFailed' }>): Rejection | undefined {
@@ -155,7 +181,8 @@ function attachRequest(draft: Draft, input: Extract<Input, { kind: 'attachReques
   const { state, env } = draft;
   if (isClosed(state.status)) return workflowClosed();
   if (input.requestId !== '' && state.requestIds.has(input.requestId)) return undefined;
-  if (state.requestIds.size >= env.limits.requestIdsMax) return reject('FAILED_PRECONDITION', `at most ${env.limits.requestIdsMax} requests can be attached to one run`);
+  if (state.requestIds.size >= env.limits.requestIdsMax)
+    return reject('FAILED_PRECONDITION', `at most ${env.limits.requestIdsMax} requests can be attached to one run`);
   draft.happen(
     EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED,
     { attachedRequestId: input.requestId, attachedCompletionCallbacks: input.callbacks, identity: input.identity },
@@ -171,7 +198,9 @@ function attachRequest(draft: Draft, input: Extract<Input, { kind: 'attachReques
 function keepSpeculation(draft: Draft, before: ExecutionState | undefined): void {
   const task = draft.state.workflowTask;
   if (task?.kind !== 'speculative' || before?.workflowTask?.kind !== 'speculative') return;
-  const hasHappened = draft.records.some((record) => record.record === 'event' || (record.record === 'fact' && record.kind === 'buffered'));
+  const hasHappened = draft.records.some(
+    (record) => record.record === 'event' || (record.record === 'fact' && record.kind === 'buffered'),
+  );
   if (!hasHappened) return;
   if (task.startedEventId !== 0) {
     writeWithheldEvents(draft);

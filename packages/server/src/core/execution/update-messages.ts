@@ -1,5 +1,12 @@
 /** Messages that a completion carries: how the worker answers updates (server-surface 3.8). */
-import { Acceptance, EventType, Rejection as UpdateRejection, UpdateRequest, UpdateResponse, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import {
+  Acceptance,
+  EventType,
+  Rejection as UpdateRejection,
+  UpdateRequest,
+  UpdateResponse,
+  WorkflowTaskFailedCause as Cause,
+} from '@perdure/protocol';
 import type { Message, ProtocolMessageCommandAttributes } from '@perdure/protocol';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
@@ -23,10 +30,16 @@ export class TaskMessages {
   }
 }
 
-export function protocolMessage({ draft, messages }: CommandContext, a: ProtocolMessageCommandAttributes): CommandFailure | undefined {
+export function protocolMessage(
+  { draft, messages }: CommandContext,
+  a: ProtocolMessageCommandAttributes,
+): CommandFailure | undefined {
   const message = messages.take(a.messageId);
   if (message === undefined) {
-    return { cause: Cause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE, message: `ProtocolMessageCommand references absent message ID ${a.messageId}` };
+    return {
+      cause: Cause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
+      message: `ProtocolMessageCommand references absent message ID ${a.messageId}`,
+    };
   }
   return handleMessage(draft, message);
 }
@@ -57,7 +70,8 @@ function accept(draft: Draft, message: Message, acceptance: Acceptance): Command
   const admitted = draft.state.volatile.admitted.get(updateId);
   // After a restart of the Service the update is not known any more: the acceptance carries the whole request.
   if (draft.state.updates.has(updateId)) return bad(`update ${updateId} was accepted already`);
-  const request = acceptance.acceptedRequest ?? (admitted === undefined ? undefined : UpdateRequest.decode(admitted.request));
+  const request =
+    acceptance.acceptedRequest ?? (admitted === undefined ? undefined : UpdateRequest.decode(admitted.request));
   if (request === undefined) return bad(`update ${updateId} is not known and its acceptance carries no request`);
   draft.write(EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED, {
     protocolInstanceId: updateId,
@@ -84,7 +98,8 @@ function respond(draft: Draft, message: Message, response: UpdateResponse): Comm
   if (update === undefined) return bad(`update ${updateId} was completed before it was accepted`);
   if (update.completedEventId !== 0) return bad(`update ${updateId} was completed already`);
   const { outcome } = response;
-  if (outcome === undefined || (outcome.success === undefined && outcome.failure === undefined)) return bad(`update ${updateId} was completed without an outcome`);
+  if (outcome === undefined || (outcome.success === undefined && outcome.failure === undefined))
+    return bad(`update ${updateId} was completed without an outcome`);
   draft.write(EventType.WORKFLOW_EXECUTION_UPDATE_COMPLETED, {
     meta: response.meta ?? { updateId, identity: '' },
     acceptedEventId: update.acceptedEventId,
@@ -93,7 +108,10 @@ function respond(draft: Draft, message: Message, response: UpdateResponse): Comm
   draft.effect({
     kind: 'updateResolved',
     updateId,
-    outcome: outcome.failure === undefined ? { kind: 'success', result: outcome.success } : { kind: 'failure', failure: outcome.failure },
+    outcome:
+      outcome.failure === undefined
+        ? { kind: 'success', result: outcome.success }
+        : { kind: 'failure', failure: outcome.failure },
   });
   return undefined;
 }

@@ -30,11 +30,19 @@ export function admitUpdate(draft: Draft, request: UpdateWorkflowExecutionReques
   const refusal = limitRefusal(draft, request);
   if (refusal !== undefined) return refusal;
   if (state.workflowTaskAttempt >= FAILING_ATTEMPTS) {
-    return reject('WORKFLOW_NOT_READY', 'Unable to perform workflow execution update due to Workflow Task in failed state.');
+    return reject(
+      'WORKFLOW_NOT_READY',
+      'Unable to perform workflow execution update due to Workflow Task in failed state.',
+    );
   }
-  if (state.triedToClose && draft.isTaskStarted) return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no new updates. Try again.');
+  if (state.triedToClose && draft.isTaskStarted)
+    return reject('WORKFLOW_BUSY', 'Workflow is closing: it takes no new updates. Try again.');
   const bytes = UpdateRequest.encode(request.request ?? {});
-  const admitted = new Map(state.volatile.admitted).set(updateId, { updateId, request: bytes, sentWithStartedEventId: 0 });
+  const admitted = new Map(state.volatile.admitted).set(updateId, {
+    updateId,
+    request: bytes,
+    sentWithStartedEventId: 0,
+  });
   draft.setVolatile({ admitted });
   ensureTaskForUpdates(draft);
   return undefined;
@@ -46,14 +54,26 @@ function limitRefusal(draft: Draft, request: UpdateWorkflowExecutionRequest): Re
   const running = [...state.updates.values()].filter((update) => update.completedEventId === 0).length;
   const inFlight = state.volatile.admitted.size + running;
   if (inFlight >= updatesInFlightMax) {
-    return reject('UPDATE_LIMIT_IN_FLIGHT', `limit on number of concurrent in-flight updates has been reached (${updatesInFlightMax})`);
+    return reject(
+      'UPDATE_LIMIT_IN_FLIGHT',
+      `limit on number of concurrent in-flight updates has been reached (${updatesInFlightMax})`,
+    );
   }
-  const sizeBytes = [...state.volatile.admitted.values()].reduce((sum, update) => sum + update.request.length, UpdateRequest.encode(request.request ?? {}).length);
+  const sizeBytes = [...state.volatile.admitted.values()].reduce(
+    (sum, update) => sum + update.request.length,
+    UpdateRequest.encode(request.request ?? {}).length,
+  );
   if (sizeBytes > updatesInFlightSizeBytesMax) {
-    return reject('UPDATE_LIMIT_IN_FLIGHT', `limit on size of in-flight updates has been reached (${updatesInFlightSizeBytesMax} bytes)`);
+    return reject(
+      'UPDATE_LIMIT_IN_FLIGHT',
+      `limit on size of in-flight updates has been reached (${updatesInFlightSizeBytesMax} bytes)`,
+    );
   }
   if (state.updates.size >= updatesTotalMax) {
-    return reject('UPDATE_LIMIT_TOTAL', `limit on number of total updates has been reached (${updatesTotalMax}). Continue-as-new to take more.`);
+    return reject(
+      'UPDATE_LIMIT_TOTAL',
+      `limit on number of total updates has been reached (${updatesTotalMax}). Continue-as-new to take more.`,
+    );
   }
   return undefined;
 }
@@ -98,7 +118,8 @@ export function rejectUnanswered(draft: Draft, startedEventId: number): void {
     if (update.sentWithStartedEventId !== startedEventId) continue;
     dropAdmitted(draft, update.updateId);
     const failure = Failure.encode({
-      message: 'Workflow Update is rejected because it wasn\'t processed by worker. Probably, Workflow Update is not supported by the worker.',
+      message:
+        "Workflow Update is rejected because it wasn't processed by worker. Probably, Workflow Update is not supported by the worker.",
       source: 'Server',
       applicationFailureInfo: { type: 'UnprocessedUpdate', nonRetryable: true },
     });
@@ -110,7 +131,9 @@ export function rejectUnanswered(draft: Draft, startedEventId: number): void {
 export function resendUpdates(draft: Draft): void {
   const { admitted } = draft.state.volatile;
   if (admitted.size === 0) return;
-  draft.setVolatile({ admitted: new Map([...admitted].map(([id, update]) => [id, { ...update, sentWithStartedEventId: 0 }])) });
+  draft.setVolatile({
+    admitted: new Map([...admitted].map(([id, update]) => [id, { ...update, sentWithStartedEventId: 0 }])),
+  });
 }
 
 export function abortUpdatesOnClose(draft: Draft, isContinued: boolean): void {
@@ -121,7 +144,11 @@ export function abortUpdatesOnClose(draft: Draft, isContinued: boolean): void {
   if (volatile.admitted.size > 0) draft.setVolatile({ admitted: new Map() });
   for (const update of updates.values()) {
     if (update.completedEventId !== 0) continue;
-    draft.effect({ kind: 'updateResolved', updateId: update.updateId, outcome: { kind: 'failure', failure: acceptedButClosed() } });
+    draft.effect({
+      kind: 'updateResolved',
+      updateId: update.updateId,
+      outcome: { kind: 'failure', failure: acceptedButClosed() },
+    });
   }
 }
 

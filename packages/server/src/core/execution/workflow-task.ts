@@ -2,7 +2,14 @@
  * The life of a workflow task (server-surface 3.1): schedule, start, complete, fail, time out.
  * At most one is pending per run; see WorkflowTaskKind for the three forms.
  */
-import { EventType, HistoryEvent, SuggestContinueAsNewReason, TaskQueueKind, TimeoutType, WorkflowTaskFailedCause } from '@perdure/protocol';
+import {
+  EventType,
+  HistoryEvent,
+  SuggestContinueAsNewReason,
+  TaskQueueKind,
+  TimeoutType,
+  WorkflowTaskFailedCause,
+} from '@perdure/protocol';
 import type { Init, RespondWorkflowTaskFailedRequest, WorkflowTaskFailedEventAttributes } from '@perdure/protocol';
 import { workflowTaskNotFound } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
@@ -35,7 +42,11 @@ function scheduleNormal(draft: Draft, options: ScheduleOptions): void {
     sticky === undefined
       ? { name: start.taskQueue, kind: TaskQueueKind.NORMAL }
       : { name: sticky.name, kind: TaskQueueKind.STICKY, normalName: start.taskQueue };
-  draft.write(EventType.WORKFLOW_TASK_SCHEDULED, { taskQueue, startToCloseTimeout: start.taskTimeoutMs, attempt: state.workflowTaskAttempt });
+  draft.write(EventType.WORKFLOW_TASK_SCHEDULED, {
+    taskQueue,
+    startToCloseTimeout: start.taskTimeoutMs,
+    attempt: state.workflowTaskAttempt,
+  });
   const task = draft.state.workflowTask;
   if (task !== undefined && options.originalScheduledAtMs !== undefined) {
     setTask(draft, { ...task, originalScheduledAtMs: options.originalScheduledAtMs });
@@ -48,7 +59,11 @@ function scheduleTransient(draft: Draft): void {
     ...unstartedTask(draft),
     kind: 'transient',
     attempt: state.workflowTaskAttempt,
-    startToCloseMs: timeoutOfAttempt(state.start.taskTimeoutMs, state.workflowTaskAttempt, env.limits.workflowTaskRetryIntervalMsMax),
+    startToCloseMs: timeoutOfAttempt(
+      state.start.taskTimeoutMs,
+      state.workflowTaskAttempt,
+      env.limits.workflowTaskRetryIntervalMsMax,
+    ),
   });
 }
 
@@ -100,12 +115,19 @@ export function timeoutOfAttempt(plainMs: number, attempt: number, backoffMsMax:
 }
 
 /** A poller took the task. Refused when the offer is stale. The same poll's request id finds the same start. */
-export function startWorkflowTask(draft: Draft, scheduledEventId: number, attempt: number, poll: WorkflowPoller): Rejection | undefined {
+export function startWorkflowTask(
+  draft: Draft,
+  scheduledEventId: number,
+  attempt: number,
+  poll: WorkflowPoller,
+): Rejection | undefined {
   const task = draft.state.workflowTask;
-  if (task === undefined || task.scheduledEventId !== scheduledEventId || task.attempt !== attempt) return workflowTaskNotFound();
+  if (task === undefined || task.scheduledEventId !== scheduledEventId || task.attempt !== attempt)
+    return workflowTaskNotFound();
   if (task.startedEventId !== 0) return task.requestId === poll.requestId ? undefined : workflowTaskNotFound();
   if (task.isSticky !== poll.isSticky) return workflowTaskNotFound();
-  if (!poll.isSticky && draft.state.sticky !== undefined) draft.fact({ record: 'fact', kind: 'sticky', sticky: undefined });
+  if (!poll.isSticky && draft.state.sticky !== undefined)
+    draft.fact({ record: 'fact', kind: 'sticky', sticky: undefined });
 
   const isOutdated = task.kind !== 'normal' && task.scheduledEventId !== draft.state.nextEventId;
   if (isOutdated) convertToNormal(draft, task);
@@ -120,8 +142,14 @@ function convertToNormal(draft: Draft, task: PendingWorkflowTask): void {
   setAttempt(draft, 1);
   clearTask(draft, task);
   const kind = task.isSticky ? TaskQueueKind.STICKY : TaskQueueKind.NORMAL;
-  const taskQueue = task.isSticky ? { name: task.queue, kind, normalName: draft.state.start.taskQueue } : { name: task.queue, kind };
-  draft.write(EventType.WORKFLOW_TASK_SCHEDULED, { taskQueue, startToCloseTimeout: draft.state.start.taskTimeoutMs, attempt: 1 });
+  const taskQueue = task.isSticky
+    ? { name: task.queue, kind, normalName: draft.state.start.taskQueue }
+    : { name: task.queue, kind };
+  draft.write(EventType.WORKFLOW_TASK_SCHEDULED, {
+    taskQueue,
+    startToCloseTimeout: draft.state.start.taskTimeoutMs,
+    attempt: 1,
+  });
 }
 
 function writeStarted(draft: Draft, poll: WorkflowPoller): void {
@@ -160,9 +188,11 @@ function suggestContinueAsNewReasons(draft: Draft): SuggestContinueAsNewReason[]
   const { state, env } = draft;
   const { limits } = env;
   const reasons: SuggestContinueAsNewReason[] = [];
-  if (state.historySizeBytes >= limits.historySizeBytesSuggest) reasons.push(SuggestContinueAsNewReason.HISTORY_SIZE_TOO_LARGE);
+  if (state.historySizeBytes >= limits.historySizeBytesSuggest)
+    reasons.push(SuggestContinueAsNewReason.HISTORY_SIZE_TOO_LARGE);
   if (state.nextEventId > limits.historyEventsSuggest) reasons.push(SuggestContinueAsNewReason.TOO_MANY_HISTORY_EVENTS);
-  if (state.updates.size >= limits.updatesTotalMax * limits.updatesTotalSuggestRatio) reasons.push(SuggestContinueAsNewReason.TOO_MANY_UPDATES);
+  if (state.updates.size >= limits.updatesTotalMax * limits.updatesTotalSuggestRatio)
+    reasons.push(SuggestContinueAsNewReason.TOO_MANY_UPDATES);
   return reasons;
 }
 
@@ -170,7 +200,9 @@ function markUpdatesSent(draft: Draft): void {
   const { admitted } = draft.state.volatile;
   if (admitted.size === 0) return;
   const startedEventId = draft.state.workflowTask?.startedEventId ?? 0;
-  const sent = new Map([...admitted].map(([id, update]) => [id, { ...update, sentWithStartedEventId: startedEventId }]));
+  const sent = new Map(
+    [...admitted].map(([id, update]) => [id, { ...update, sentWithStartedEventId: startedEventId }]),
+  );
   draft.setVolatile({ admitted: sent });
 }
 
@@ -178,7 +210,10 @@ function markUpdatesSent(draft: Draft): void {
 export function startedTask(state: ExecutionState, ref: WorkflowTaskRef): PendingWorkflowTask | undefined {
   const task = state.workflowTask;
   if (task === undefined || task.startedEventId === 0) return undefined;
-  const isSame = task.scheduledEventId === ref.scheduledEventId && task.startedEventId === ref.startedEventId && task.attempt === ref.attempt;
+  const isSame =
+    task.scheduledEventId === ref.scheduledEventId &&
+    task.startedEventId === ref.startedEventId &&
+    task.attempt === ref.attempt;
   return isSame ? task : undefined;
 }
 
@@ -189,18 +224,32 @@ export function writeWithheldEvents(draft: Draft): void {
   for (const event of withheldEvents(draft.state, task)) {
     draft.write(event.eventType, event.attributes, { eventTimeMs: event.eventTimeMs });
     if (event.eventType === EventType.WORKFLOW_TASK_SCHEDULED && draft.state.workflowTask !== undefined) {
-      setTask(draft, { ...draft.state.workflowTask, startToCloseMs: task.startToCloseMs, originalScheduledAtMs: task.originalScheduledAtMs });
+      setTask(draft, {
+        ...draft.state.workflowTask,
+        startToCloseMs: task.startToCloseMs,
+        originalScheduledAtMs: task.originalScheduledAtMs,
+      });
     }
   }
 }
 
 type WithheldEvent =
-  | { eventType: typeof EventType.WORKFLOW_TASK_SCHEDULED; eventTimeMs: number; attributes: Init<import('@perdure/protocol').WorkflowTaskScheduledEventAttributes> }
-  | { eventType: typeof EventType.WORKFLOW_TASK_STARTED; eventTimeMs: number; attributes: Init<import('@perdure/protocol').WorkflowTaskStartedEventAttributes> };
+  | {
+      eventType: typeof EventType.WORKFLOW_TASK_SCHEDULED;
+      eventTimeMs: number;
+      attributes: Init<import('@perdure/protocol').WorkflowTaskScheduledEventAttributes>;
+    }
+  | {
+      eventType: typeof EventType.WORKFLOW_TASK_STARTED;
+      eventTimeMs: number;
+      attributes: Init<import('@perdure/protocol').WorkflowTaskStartedEventAttributes>;
+    };
 
 function withheldEvents(state: ExecutionState, task: PendingWorkflowTask): WithheldEvent[] {
   const kind = task.isSticky ? TaskQueueKind.STICKY : TaskQueueKind.NORMAL;
-  const taskQueue = task.isSticky ? { name: task.queue, kind, normalName: state.start.taskQueue } : { name: task.queue, kind };
+  const taskQueue = task.isSticky
+    ? { name: task.queue, kind, normalName: state.start.taskQueue }
+    : { name: task.queue, kind };
   const scheduled: WithheldEvent = {
     eventType: EventType.WORKFLOW_TASK_SCHEDULED,
     eventTimeMs: task.scheduledAtMs,
@@ -242,7 +291,11 @@ export function failWorkflowTask(draft: Draft, attributes: Init<WorkflowTaskFail
   const task = requireTask(draft);
   if (task.attempt === 1) {
     if (task.kind !== 'normal') writeWithheldEvents(draft);
-    draft.write(EventType.WORKFLOW_TASK_FAILED, { ...attributes, scheduledEventId: task.scheduledEventId, startedEventId: task.startedEventId });
+    draft.write(EventType.WORKFLOW_TASK_FAILED, {
+      ...attributes,
+      scheduledEventId: task.scheduledEventId,
+      startedEventId: task.startedEventId,
+    });
   } else clearTask(draft, task);
   noteProblem(draft, attributes.cause ?? WorkflowTaskFailedCause.UNSPECIFIED, attributes.failure, false);
   endFailedAttempt(draft, task);

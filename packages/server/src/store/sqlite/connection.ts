@@ -9,6 +9,7 @@ import type { SqliteDatabase } from './driver.js';
 import { GroupWriter } from './group-writer.js';
 import { HistoryReader } from './history.js';
 import { LogFlusher } from './log-flusher.js';
+import type { FlushFile } from './log-flusher.js';
 import { measureLog } from './log-size.js';
 import { openDatabase, takeOwnership } from './open.js';
 import type { OwnerLock } from './owner-lock.js';
@@ -21,6 +22,7 @@ export interface ConnectionOptions {
   readonly pragmas: ReadonlyMap<string, string>;
   readonly pacerLimits: PacerLimits | undefined;
   readonly scanTimeLimitMs: number | undefined;
+  readonly flushFile: FlushFile | undefined;
 }
 
 /**
@@ -46,7 +48,7 @@ export class Connection {
     this.#db = db;
     this.#lock = lock;
     this.#writer = new GroupWriter(db);
-    this.#flusher = new LogFlusher(`${file}-wal`);
+    this.#flusher = new LogFlusher(`${file}-wal`, options.flushFile);
     this.#checkpoints = new WorkerCall(new URL('./checkpoint-worker.js', import.meta.url), file);
     this.scans = new ScanQueue(file, () => this.#pacer.hold, options.scanTimeLimitMs);
     this.#pacer = new CheckpointPacer(

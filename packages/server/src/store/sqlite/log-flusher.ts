@@ -7,6 +7,9 @@
  */
 import { close, fdatasync, fstatSync, openSync, statSync } from 'node:fs';
 
+/** Flushes a file's data; the size and place of it too. */
+export type FlushFile = (fd: number, done: (error?: Error | null) => void) => void;
+
 /** What is in the log is lost with this process, unless it is checkpointed first. */
 export class LogRemoved extends Error {
   override readonly name = 'LogRemoved';
@@ -14,6 +17,7 @@ export class LogRemoved extends Error {
 
 export class LogFlusher {
   readonly #file: string;
+  readonly #flushFile: FlushFile;
   readonly #fd: number;
   #flushing: Promise<void> | undefined;
   #next: Promise<void> | undefined;
@@ -21,8 +25,9 @@ export class LogFlusher {
   flushes = 0;
 
   /** Opens the log, which must exist. Only ever the log: closing the database file itself would drop SQLite's locks. */
-  constructor(logFile: string) {
+  constructor(logFile: string, flushFile: FlushFile = fdatasync) {
     this.#file = logFile;
+    this.#flushFile = flushFile;
     this.#fd = openSync(logFile, 'r+');
   }
 
@@ -63,8 +68,8 @@ export class LogFlusher {
 
   #begin(): Promise<void> {
     const flushing = new Promise<void>((resolve, reject) => {
-      fdatasync(this.#fd, (error) => {
-        if (error !== null) return reject(error);
+      this.#flushFile(this.#fd, (error) => {
+        if (error) return reject(error);
         this.flushes += 1;
         if (!this.isLogInPlace) return reject(new LogRemoved(`${this.#file} was removed while it was in use`));
         // A failed flush stays the flush in flight, so that all later ones fail with it.
