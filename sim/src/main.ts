@@ -8,7 +8,7 @@ const count = Number(process.argv[3] ?? 1);
 const started = performance.now();
 let failed = 0;
 for (let seed = first; seed < first + count; seed += 1) {
-  const result = runSimulation(optionsOf(seed), REAL_MODULES, process.env['ECHO'] ? console.log : undefined);
+  const result = runSimulation(optionsOf(seed), REAL_MODULES, process.env['ECHO'] !== undefined, process.env['ECHO'] ? console.log : undefined);
   if (result.failure) {
     failed += 1;
     console.log(seed, result.failure.check, result.failure.message.slice(0, 600));

@@ -7,8 +7,10 @@ import type { Scheduled } from './event-queue.js';
 import type { FoldCheck } from './checkers/fold.js';
 import type { Modules } from './modules.js';
 import type { SimOptions } from './options.js';
+import type { Write } from '@perdure/server/ports';
 import type { Rng } from './rng.js';
 import { ServerClock } from './server-clock.js';
+import { TRACE_ORIGIN_MS } from './trace.js';
 import type { World } from './world.js';
 
 export interface Caller {
@@ -62,7 +64,9 @@ export class ServerProcess {
     const transit = engine.transit.bind(engine);
     engine.transit = (run, input) => {
       coverage.decided(input.kind);
-      return transit(run, input);
+      const result = transit(run, input);
+      world.detail(name, () => `${input.kind} on ${run.state.workflowId} #${run.execNo} → ${result.kind === 'rejection' ? result.message : `events ${result.firstEventId}+${result.events.length}`}`);
+      return result;
     };
   }
 
@@ -90,6 +94,7 @@ export class ServerProcess {
     this.#lastReplyTo += 1;
     const replyTo = this.#lastReplyTo;
     this.#callers.set(replyTo, caller);
+    this.#parts.world.detail(this.name, () => `← ${replyTo} ${describeRequest(request)}`);
     const counted = COUNTED_REQUESTS[request.kind];
     if (counted !== undefined) this.#parts.coverage.decided(counted);
     this.#push({ kind: 'request', replyTo, request });
@@ -147,6 +152,8 @@ export class ServerProcess {
     const { world, disk, onHalt, fold } = this.#parts;
     switch (effect.kind) {
       case 'reply': {
+        const { replyTo, reply } = effect;
+        world.detail(this.name, () => `→ ${replyTo} ${reply.ok ? 'ok' : `${reply.rejection.code} ${reply.rejection.message}`}`);
         const caller = this.#callers.get(effect.replyTo);
         this.#callers.delete(effect.replyTo);
         const isDelivered = caller?.answer(effect.reply) === true;
@@ -156,7 +163,9 @@ export class ServerProcess {
       case 'commit': {
         const { group } = effect;
         fold.sent(this.name, group);
+        world.detail(this.name, () => `commit ${group.number}: ${group.writes.map(describeWrite).join(', ')}`);
         disk.commit(group, (outcome) => {
+          world.detail(this.name, () => `group ${group.number}: ${outcome.kind}`);
           if (outcome.kind !== 'committed') world.log(this.name, `group ${group.number}: ${outcome.kind}`);
           this.#take([{ kind: 'committed', number: group.number, outcome }]);
         });
@@ -207,4 +216,32 @@ const COUNTED_REQUESTS: Readonly<Partial<Record<EngineRequest['kind'], InputKind
 
 function describeMessage(message: EngineMessage): string {
   return message.kind === 'request' ? `request ${message.request.kind}` : message.kind;
+}
+
+function describeRequest(request: EngineRequest): string {
+  const inner = 'request' in request ? (request.request as { workflowId?: string; workflowExecution?: { workflowId?: string }; requestId?: string; identity?: string }) : {};
+  const target = 'token' in request ? `${request.token.workflowId} ${request.token.scheduledEventId}/${request.token.startedEventId}#${request.token.attempt}` : '';
+  const history = 'history' in request ? `${request.history.workflowId} ${request.history.runId}` : '';
+  return [request.kind, inner.workflowId ?? inner.workflowExecution?.workflowId ?? '', target, history, inner.requestId ?? '', inner.identity ?? ''].filter((part) => part !== '').join(' ');
+}
+
+function describeWrite(write: Write): string {
+  switch (write.kind) {
+    case 'appendTransition':
+      return `append #${write.execNo}.${write.seq} (${write.firstEventId}+${write.eventCount})`;
+    case 'putExecution':
+      return `row #${write.execNo} ${write.row.workflowId} status ${write.row.status}${write.isCurrent ? ' current' : ''}`;
+    case 'putDispatch':
+      return `dispatch ${write.row.taskNo} #${write.row.execNo} ${write.row.queue.split('/').at(-1)}`;
+    case 'deleteDispatch':
+      return `-dispatch ${write.taskNo}`;
+    case 'putTimer':
+      return `timer #${write.execNo} ${write.dueMs - TRACE_ORIGIN_MS}`;
+    case 'putOutbox':
+      return `outbox ${write.row.outboxNo} to ${write.row.workflowId}`;
+    case 'deleteOutbox':
+      return `-outbox ${write.outboxNo}`;
+    default:
+      return write.kind;
+  }
 }

@@ -42,8 +42,8 @@ const LIVENESS_MS = 3 * 3_600_000;
 const RETENTION_MS = 24 * 3_600_000;
 const INT = 3;
 
-export function runSimulation(options: SimOptions, modules: Modules, echo?: (line: string) => void): SimResult {
-  const simulation = new Simulation(options, modules, new Trace(echo));
+export function runSimulation(options: SimOptions, modules: Modules, isDetailed = false, echo?: (line: string) => void): SimResult {
+  const simulation = new Simulation(options, modules, new Trace(isDetailed, echo));
   try {
     simulation.run();
   } catch (error) {

@@ -4,11 +4,14 @@ const LINES_KEPT = 400;
 export class Trace {
   readonly #lines: string[] = [];
   readonly #echo: ((line: string) => void) | undefined;
+  /** Whether every message is written down, not only what changes the course of things. */
+  readonly isDetailed: boolean;
   #count = 0;
   #low = 0x811c9dc5;
   #high = 0x01000193;
 
-  constructor(echo?: (line: string) => void) {
+  constructor(isDetailed: boolean, echo?: (line: string) => void) {
+    this.isDetailed = isDetailed;
     this.#echo = echo;
   }
 

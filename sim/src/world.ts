@@ -31,6 +31,11 @@ export class World {
     this.trace.line(this.nowMs, who, what);
   }
 
+  /** Only built and kept when somebody wants to read the trace. */
+  detail(who: string, what: () => string): void {
+    if (this.trace.isDetailed) this.log(who, what());
+  }
+
   get events(): number {
     return this.#events;
   }

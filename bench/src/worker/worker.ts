@@ -2,8 +2,8 @@
  * A worker that behaves on the wire as an SDK's does: twenty long polls (two normal, eight sticky, ten for activities), a
  * sticky queue, eager activities, and the next workflow task taken from the answer to the last.
  */
-import { QueryResultType, TaskQueueKind, WorkflowTaskFailedCause, workflowService } from '@perdure/protocol';
-import type { PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from '@perdure/protocol';
+import { History, NO_BYTES, QueryResultType, TaskQueueKind, workflowService } from '@perdure/protocol';
+import type { HistoryEvent, PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from '@perdure/protocol';
 import type { GrpcClient } from '../driver/grpc-client.js';
 import { CallFailed } from '../driver/grpc-client.js';
 import { Program } from './programs.js';
@@ -89,19 +89,31 @@ export class Worker {
 
   async #runWorkflowTask(task: PollWorkflowTaskQueueResponse): Promise<void> {
     this.tasks += 1;
-    const runId = task.workflowExecution?.runId ?? '';
-    const known = this.#programs.get(runId);
-    const isFromStart = task.previousStartedEventId === 0 || task.query !== undefined;
     if (task.query !== undefined) return this.#answerQuery(task);
-    if (known === undefined && !isFromStart) return this.#resetSticky(task);
+    const runId = task.workflowExecution?.runId ?? '';
+    const known = task.previousStartedEventId === 0 ? undefined : this.#programs.get(runId);
     const program = known ?? new Program(task.workflowType?.name ?? '', this.#options.taskQueue);
     if (program.timerSetAtMs !== undefined) this.timerMs.push(performance.now() - program.timerSetAtMs);
     program.timerSetAtMs = undefined;
-    const turn = program.run(task.history, task.messages);
+    const isCut = task.nextPageToken.length > 0 || (known === undefined && task.previousStartedEventId > 0);
+    const turn = program.run(isCut ? await this.#wholeHistory(task, program.lastEventId) : task.history, task.messages);
     if (turn.setsTimer) program.timerSetAtMs = performance.now();
     if (turn.isDone) this.#programs.delete(runId);
     else this.#programs.set(runId, program);
     await this.#complete(task, turn);
+  }
+
+  /** When a task does not bring all that is new: everything after the last event seen. */
+  async #wholeHistory({ workflowExecution }: PollWorkflowTaskQueueResponse, afterEventId: number): Promise<Uint8Array> {
+    const { client, namespace } = this.#options;
+    const events: HistoryEvent[] = [];
+    let nextPageToken: Uint8Array = NO_BYTES;
+    do {
+      const page = await client.call(workflowService.GetWorkflowExecutionHistory, { namespace, execution: workflowExecution, nextPageToken });
+      if (page.history !== undefined) events.push(...History.decode(page.history).events);
+      ({ nextPageToken } = page);
+    } while (nextPageToken.length > 0);
+    return History.encode({ events: events.filter(({ eventId }) => eventId > afterEventId) });
   }
 
   async #complete(task: PollWorkflowTaskQueueResponse, turn: ReturnType<Program['run']>): Promise<void> {
@@ -125,14 +137,5 @@ export class Worker {
   async #answerQuery({ taskToken }: PollWorkflowTaskQueueResponse): Promise<void> {
     const { client, namespace } = this.#options;
     await client.call(workflowService.RespondQueryTaskCompleted, { namespace, taskToken, completedType: QueryResultType.ANSWERED });
-  }
-
-  /** A run that this worker has never seen came through its sticky queue or in the middle: begin again from the start. */
-  async #resetSticky({ taskToken, workflowExecution }: PollWorkflowTaskQueueResponse): Promise<void> {
-    const { client, namespace, identity } = this.#options;
-    if (workflowExecution === undefined) return;
-    const cause = WorkflowTaskFailedCause.RESET_STICKY_TASK_QUEUE;
-    await client.call(workflowService.ResetStickyTaskQueue, { namespace, execution: workflowExecution });
-    await client.call(workflowService.RespondWorkflowTaskFailed, { namespace, identity, taskToken, cause });
   }
 }

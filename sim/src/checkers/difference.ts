@@ -4,9 +4,19 @@ export function difference(left: unknown, right: unknown, path = ''): string | u
   if (left instanceof Uint8Array && right instanceof Uint8Array) return sameBytes(left, right) ? undefined : `${path}: other bytes`;
   if (left instanceof Map && right instanceof Map) return mapDifference(left, right, path);
   if (left instanceof Set && right instanceof Set) return difference([...left], [...right], path);
+  if (isChunkedSet(left) && isChunkedSet(right)) return difference(sortedUnion(left), sortedUnion(right), path);
   if (Array.isArray(left) && Array.isArray(right)) return arrayDifference(left, right, path);
   if (isRecord(left) && isRecord(right)) return recordDifference(left, right, path);
   return `${path}: ${show(left)} ≠ ${show(right)}`;
+}
+
+/** A set in chunks: how it is cut up does not matter. */
+function isChunkedSet(value: unknown): value is ReadonlySet<string>[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => item instanceof Set);
+}
+
+function sortedUnion(chunks: readonly ReadonlySet<string>[]): string[] {
+  return chunks.flatMap((chunk) => [...chunk]).sort();
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

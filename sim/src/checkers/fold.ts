@@ -71,6 +71,8 @@ export class FoldCheck implements DiskObserver {
       if (folded === undefined) continue;
       folded.bySeq.delete(write.seq);
       folded.lastSeq = write.seq - 1;
+      // The number may be given to another execution.
+      if (folded.lastSeq === 0) this.#folded.delete(write.execNo);
     }
   }
 

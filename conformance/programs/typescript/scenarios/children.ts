@@ -83,9 +83,9 @@ async function leaves(at: Place, policy: ParentClosePolicy) {
 }
 
 async function signalled(at: Place) {
-  const parent = await start(at, 'signalsChild', [at.id('child')]);
+  const { parent, child } = await waitingPair(at, 'signalsChild', [at.id('child')]);
+  await parent.signal('finish');
   await at.settled(parent, 'ExternalWorkflowExecutionSignaled');
-  const child = at.client.workflow.getHandle(at.id('child'));
   await at.settled(child, 'WorkflowExecutionSignaled');
   await child.signal('finish');
   assert.equal(await parent.result(), 3);

@@ -46,9 +46,12 @@ export async function cancelsChild(workflowId: string, cancellationType: ChildWo
   return settled;
 }
 
-/** Signals its child; the client ends the child later. */
+/** Signals its child when told; the client ends the child later. */
 export async function signalsChild(workflowId: string): Promise<unknown> {
+  let finished = false;
+  setHandler(finish, () => void (finished = true));
   const child = await startChild('counter', { workflowId, args: [1] });
+  await condition(() => finished);
   await child.signal('add', 2);
   return child.result();
 }

@@ -161,7 +161,8 @@ function close(status: WorkflowExecutionStatus) {
     state.closeEventId = event.eventId;
     const { newExecutionRunId } = event.attributes as { readonly newExecutionRunId?: string | undefined };
     state.successorRunId = newExecutionRunId ?? '';
-    state.workflowTask = undefined;
+    // A task that nobody had taken stays to be seen in descriptions.
+    if (state.workflowTask?.kind === 'speculative' || state.workflowTask?.startedEventId !== 0) state.workflowTask = undefined;
     state.firstTaskDueMs = undefined;
   };
 }
@@ -190,7 +191,6 @@ function noteBuild(working: Working, event: EventRecordOf<typeof EventType.WORKF
   const { state } = working;
   const { workerVersion, binaryChecksum = '' } = event.attributes;
   const buildId = workerVersion?.buildId ?? '';
-  if (buildId === '' && binaryChecksum === '') return;
   if (workerVersion !== undefined)
     state.workerVersion = { buildId, useVersioning: workerVersion.useVersioning ?? false };
   const resettable = state.children.size === 0 && state.externalSignals.size === 0 && state.externalCancels.size === 0;
@@ -207,11 +207,16 @@ function noteBuild(working: Working, event: EventRecordOf<typeof EventType.WORKF
     (known) => known.buildId === buildId && known.binaryChecksum === binaryChecksum,
   );
   if (!isKnown) state.resetPoints = [...state.resetPoints, point].slice(-RESET_POINTS_MAX);
-  if (buildId === '' || state.buildIds.some((name) => name.endsWith(`versioned:${buildId}`))) return;
-  const isVersioned = workerVersion?.useVersioning === true;
-  const names = isVersioned ? [`versioned:${buildId}`] : ['unversioned', `unversioned:${buildId}`];
-  state.buildIds = [...new Set([...state.buildIds, ...names])];
+  const names = buildNames(buildId, workerVersion?.useVersioning === true).filter((name) => !state.buildIds.includes(name));
+  if (names.length === 0) return;
+  state.buildIds = [...state.buildIds, ...names];
   map(working, 'searchAttributes').set('BuildIds', encodeAttribute(state.buildIds, ATTRIBUTE_TYPE.keywordList));
+}
+
+/** As the search attribute BuildIds shows it. A worker that says nothing of its build counts as unversioned. */
+function buildNames(buildId: string, isVersioned: boolean): string[] {
+  if (buildId === '') return ['unversioned'];
+  return isVersioned ? [`versioned:${buildId}`] : ['unversioned', `unversioned:${buildId}`];
 }
 
 const RESET_POINTS_MAX = 20;

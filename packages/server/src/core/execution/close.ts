@@ -42,7 +42,7 @@ export function forceEndWorkflowTask(draft: Draft): void {
       cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
       identity: HISTORY_SERVICE,
     });
-  } else if (task !== undefined) clearTask(draft, task);
+  } else if (task !== undefined && (task.startedEventId !== 0 || task.kind === 'speculative')) clearTask(draft, task);
   draft.flushBuffer();
 }
 

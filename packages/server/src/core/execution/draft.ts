@@ -47,6 +47,7 @@ export class Draft {
   readonly firstEventId: number;
   readonly #working: Working;
   #wantsWorkflowTask = false;
+  #isHoldingBack = false;
 
   constructor(state: ExecutionState, env: Env) {
     this.env = env;
@@ -77,6 +78,11 @@ export class Draft {
     this.#wantsWorkflowTask = true;
   }
 
+  /** While a task's commands are written, what happens because of them is kept in the buffer: it comes behind them all. */
+  holdBack(isHolding: boolean): void {
+    this.#isHoldingBack = isHolding;
+  }
+
   /** Writes an event now: workflow-state, workflow-task and command events. Returns its id. */
   write<K extends EventType>(
     eventType: K,
@@ -101,7 +107,7 @@ export class Draft {
     attributes: Init<HistoryEventAttributes[K]>,
     options: EventOptions = {},
   ): number | undefined {
-    if (!this.isTaskStarted) return this.write(eventType, attributes, options);
+    if (!this.isTaskStarted && !this.#isHoldingBack) return this.write(eventType, attributes, options);
     const eventTimeMs = options.eventTimeMs ?? this.env.nowMs;
     const bytes = encodeEvent(eventType, attributes, { ...options, eventTimeMs }, 0);
     this.fact({ record: 'fact', kind: 'buffered', event: { bytes } });

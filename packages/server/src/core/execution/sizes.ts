@@ -20,5 +20,18 @@ export function oversized(
 }
 
 export function tooLong(draft: Draft, value: string | undefined): boolean {
-  return (value?.length ?? 0) > draft.env.limits.idLengthMax;
+  const { idLengthMax } = draft.env.limits;
+  return value !== undefined && value.length * 3 > idLengthMax && utf8Length(value) > idLengthMax;
+}
+
+/** Ids are bounded in bytes. */
+export function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code >= 0x10000) bytes += 2;
+    else if (code >= 0x800) bytes += 2;
+    else if (code >= 0x80) bytes += 1;
+  }
+  return bytes;
 }

@@ -141,6 +141,7 @@ function take(draft: Draft, input: Exclude<Input, { kind: 'workflowTaskCompleted
     case 'stickyUnavailable': {
       const task = draft.state.workflowTask;
       const isWaiting =
+        isOpen &&
         task !== undefined &&
         task.isSticky &&
         task.startedEventId === 0 &&

@@ -275,7 +275,7 @@ function withheldEvents(state: ExecutionState, task: PendingWorkflowTask): Withh
 /** The same events encoded, for the poll answer and for SDK readers of history while the task is pending. */
 export function encodedWithheldEvents(state: ExecutionState): Uint8Array[] {
   const task = state.workflowTask;
-  if (task === undefined || task.kind === 'normal') return [];
+  if (task === undefined || task.kind === 'normal' || state.closedAtMs !== undefined) return [];
   return withheldEvents(state, task).map((event, index) =>
     HistoryEvent.encode({
       eventId: task.scheduledEventId + index,

@@ -15,6 +15,8 @@ export interface CommitterParts {
   readonly writer: GroupWriter;
   readonly flusher: LogFlusher;
   readonly pacer: CheckpointPacer;
+  /** How long another program may hold the write lock before a group fails, to be tried again by its owner. */
+  readonly busyMsMax: number;
   /** Copies the log into the database and flushes that, while SQLite still has the log. Blocks. */
   readonly rescueLog: () => void;
 }
@@ -22,9 +24,7 @@ export interface CommitterParts {
 type Fatal = Extract<CommitOutcome, { kind: 'fatal' }>;
 type Written = CommitOutcome | { readonly kind: 'busy' };
 
-/** How long another program may hold the write lock before a group fails, to be tried again by its owner. */
 const BUSY_RETRY_MS = 20;
-const BUSY_TRIES_MAX = 250;
 
 export class Committer {
   readonly #parts: CommitterParts;
@@ -100,14 +100,14 @@ export class Committer {
   }
 
   async #writeWhenFree(group: CommitGroup): Promise<CommitOutcome> {
-    for (let tries = 0; tries < BUSY_TRIES_MAX; tries++) {
+    const { busyMsMax } = this.#parts;
+    for (let waitedMs = 0; waitedMs <= busyMsMax; waitedMs += BUSY_RETRY_MS) {
       while (this.#parts.pacer.hold !== undefined) await this.#parts.pacer.hold;
       const written = this.#write(group);
       if (written.kind !== 'busy') return written;
       await delay(BUSY_RETRY_MS);
     }
-    const seconds = (BUSY_RETRY_MS * BUSY_TRIES_MAX) / 1000;
-    return { kind: 'failed', reason: `another program has held the database's write lock for ${seconds} s` };
+    return { kind: 'failed', reason: `another program has held the database's write lock for ${busyMsMax} ms` };
   }
 
   async #flush(): Promise<CommitOutcome> {

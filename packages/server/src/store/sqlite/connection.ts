@@ -44,7 +44,7 @@ export class Connection {
   readonly scans: ScanQueue;
 
   constructor(options: ConnectionOptions, owner: string) {
-    const { db, file, lock } = openDatabase(options.file, owner, options.pragmas);
+    const { db, file, lock, busyMsMax } = openDatabase(options.file, owner, options.pragmas);
     this.#db = db;
     this.#lock = lock;
     this.#writer = new GroupWriter(db);
@@ -61,7 +61,7 @@ export class Connection {
       },
       options.pacerLimits ?? DEFAULT_PACER_LIMITS,
     );
-    const parts = { writer: this.#writer, flusher: this.#flusher, pacer: this.#pacer };
+    const parts = { writer: this.#writer, flusher: this.#flusher, pacer: this.#pacer, busyMsMax };
     this.committer = new Committer({ ...parts, rescueLog: () => this.#rescueLog() }, this.#epoch());
     this.reader = new Reader(db);
     this.history = new HistoryReader(db);

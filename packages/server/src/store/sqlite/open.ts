@@ -14,6 +14,8 @@ export interface OpenedDatabase {
   /** Absolute. */
   readonly file: string;
   readonly lock: OwnerLock;
+  /** How long to wait for the locks of other programs. */
+  readonly busyMsMax: number;
 }
 
 /** Opens or creates the database and takes ownership. Blocks for a flush or two. Throws StoreError. */
@@ -33,7 +35,10 @@ export function openDatabase(fileName: string, owner: string, pragmas: ReadonlyM
     flushDirectory(file);
     // From here on the log is flushed by LogFlusher and the database file by the checkpointer.
     db.exec('PRAGMA synchronous = OFF');
-    return { db, file, lock };
+    const busyMsMax = readPragma(db, 'busy_timeout', 'timeout');
+    // The committer waits instead, without blocking.
+    db.exec('PRAGMA busy_timeout = 0');
+    return { db, file, lock, busyMsMax };
   } catch (error) {
     db?.close();
     lock?.release();
@@ -148,9 +153,9 @@ function ownedError(file: string): StoreError {
   );
 }
 
-function readPragma(db: SqliteDatabase, name: string): number {
+function readPragma(db: SqliteDatabase, name: string, column = name): number {
   const row = db.prepare(`PRAGMA ${name}`).get();
-  return row === undefined ? 0 : readNumber(row, name);
+  return row === undefined ? 0 : readNumber(row, column);
 }
 
 /** So that the names of new files outlive a power cut. Windows has no such thing and does without. */

@@ -24,6 +24,7 @@ export class WorkerCall<Request, Answer> {
   readonly #workerData: unknown;
   readonly #waiting: Waiting<Answer>[] = [];
   #worker: Worker | undefined;
+  #isEnding = false;
 
   constructor(script: URL, workerData: unknown) {
     this.#script = script;
@@ -44,6 +45,7 @@ export class WorkerCall<Request, Answer> {
     const worker = this.#worker;
     if (worker === undefined) return;
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    this.#isEnding = true;
     worker.ref();
     worker.postMessage(END);
     await exited;
@@ -53,7 +55,7 @@ export class WorkerCall<Request, Answer> {
     const worker = new Worker(this.#script, { workerData: this.#workerData });
     worker.on('message', (message: WorkerAnswer<Answer>) => {
       const waiting = this.#waiting.shift();
-      if (this.#waiting.length === 0) worker.unref();
+      if (this.#waiting.length === 0 && !this.#isEnding) worker.unref();
       if (message.ok) waiting?.resolve(message.answer);
       else waiting?.reject(Object.assign(new Error(message.message), { errcode: message.errcode }));
     });
