@@ -22,9 +22,12 @@ function executionDifferences(expected, actual, index) {
 
 /** Where the sequence of types differs, the two columns say more than the fields. */
 function historyDifferences(expected, actual, where) {
-  const sameTypes = expected.length === actual.length && expected.every((event, i) => event.eventType === actual[i].eventType);
+  const sameTypes =
+    expected.length === actual.length && expected.every((event, i) => event.eventType === actual[i].eventType);
   if (!sameTypes) return [`${where}: the sequence of events differs (expected | actual)`, ...columns(expected, actual)];
-  return expected.flatMap((event, i) => fieldDifferences(event, actual[i], `${where}: event ${i + 1} ${shortType(event)}`));
+  return expected.flatMap((event, i) =>
+    fieldDifferences(event, actual[i], `${where}: event ${i + 1} ${shortType(event)}`),
+  );
 }
 
 function columns(expected, actual) {

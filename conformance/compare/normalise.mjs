@@ -39,7 +39,8 @@ export function normalise(dump, nonce) {
 }
 
 function visit(value, key, context) {
-  if (Array.isArray(value)) return (SETS.has(key) ? [...value].sort() : value).map((item) => visit(item, undefined, context));
+  if (Array.isArray(value))
+    return (SETS.has(key) ? [...value].sort() : value).map((item) => visit(item, undefined, context));
   if (value === null || typeof value !== 'object') return scalar(value, key, context);
   if (key in PLACEHOLDERS) return PLACEHOLDERS[key];
   if (isTime(value, key)) return '<time>';
@@ -53,7 +54,12 @@ function object(value, context) {
   const entries = [];
   for (const [key, inner] of Object.entries(value)) {
     if (DROPPED.has(key)) continue;
-    const replaced = isSticky && key === 'name' ? '<sticky>' : waitsForClock && isBackoff(key, inner) ? '<backoff>' : visit(inner, key, context);
+    const replaced =
+      isSticky && key === 'name'
+        ? '<sticky>'
+        : waitsForClock && isBackoff(key, inner)
+          ? '<backoff>'
+          : visit(inner, key, context);
     if (!isZero(replaced)) entries.push([keyName(key, context), replaced]);
   }
   return Object.fromEntries(entries);
@@ -61,7 +67,9 @@ function object(value, context) {
 
 /** A delay that depends on when the run before ended: to the next tick of a cron, or to the end of a continued run's first second. */
 function isBackoff(key, value) {
-  return (key === 'firstWorkflowTaskBackoff' || key === 'backoffStartInterval') && Boolean(value?.seconds || value?.nanos);
+  return (
+    (key === 'firstWorkflowTaskBackoff' || key === 'backoffStartInterval') && Boolean(value?.seconds || value?.nanos)
+  );
 }
 
 function scalar(value, key, context) {
@@ -100,26 +108,43 @@ function payload({ metadata, data = '', ...rest }, context) {
   const isText = readable.encoding.startsWith('json/');
   const shown = isText ? withoutTimes(text(fromBase64(data), context)) : data;
   const { encoding, ...others } = readable;
-  return { encoding, ...others, ...(shown && { data: shown }), ...(Object.keys(rest).length > 0 && { rest: visit(rest, undefined, context) }) };
+  return {
+    encoding,
+    ...others,
+    ...(shown && { data: shown }),
+    ...(Object.keys(rest).length > 0 && { rest: visit(rest, undefined, context) }),
+  };
 }
 
 /** Markers of local activities hold times as objects inside their JSON. */
 function withoutTimes(json) {
-  return json.replace(/"(\w*(?:time|Time))":\{"seconds":\d+,"nanos":\d+\}/g, '"$1":"<time>"').replace(/"backoff":\{[^}]*\}/g, '"backoff":"<time>"');
+  return json
+    .replace(/"(\w*(?:time|Time))":\{"seconds":\d+,"nanos":\d+\}/g, '"$1":"<time>"')
+    .replace(/"backoff":\{[^}]*\}/g, '"backoff":"<time>"');
 }
 
 const fromBase64 = (value) => Buffer.from(value, 'base64').toString();
 
 /** In protobuf an unset scalar and its zero are the same. */
 function isZero(value) {
-  return value === undefined || value === null || value === '' || value === 0 || value === '0' || value === false || (typeof value === 'string' && value.endsWith('_UNSPECIFIED')) || (Array.isArray(value) && value.length === 0);
+  return (
+    value === undefined ||
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    value === '0' ||
+    value === false ||
+    (typeof value === 'string' && value.endsWith('_UNSPECIFIED')) ||
+    (Array.isArray(value) && value.length === 0)
+  );
 }
 
 /** Build ids appear inside texts too (search attributes, reset points). */
 function buildIds(dump) {
   const found = new Set();
   JSON.stringify(dump, (key, value) => {
-    if ((key === 'buildId' || key === 'binaryChecksum') && typeof value === 'string' && value.length > 8) found.add(value);
+    if ((key === 'buildId' || key === 'binaryChecksum') && typeof value === 'string' && value.length > 8)
+      found.add(value);
     return value;
   });
   return found;

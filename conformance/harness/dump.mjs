@@ -22,17 +22,22 @@ export async function dumpScenario(server, { executions = [], runs = [] }) {
 
 /** The run to begin with: the first of the chain of the newest one. Ids that were only reserved give none. */
 async function firstRun(server, { workflowId }) {
-  const described = await server.call('DescribeWorkflowExecution', { namespace, execution: { workflowId } }).catch((error) => {
-    if (error.code === 'NOT_FOUND') return undefined;
-    throw error;
-  });
+  const described = await server
+    .call('DescribeWorkflowExecution', { namespace, execution: { workflowId } })
+    .catch((error) => {
+      if (error.code === 'NOT_FOUND') return undefined;
+      throw error;
+    });
   if (!described) return [];
   return [{ workflowId, runId: described.workflowExecutionInfo.firstRunId }];
 }
 
 async function dumpRun(server, workflowId, runId) {
   const execution = { workflowId, runId };
-  const [history, describe] = [await readHistory(server, execution, 0), await server.call('DescribeWorkflowExecution', { namespace, execution })];
+  const [history, describe] = [
+    await readHistory(server, execution, 0),
+    await server.call('DescribeWorkflowExecution', { namespace, execution }),
+  ];
   await checkPaging(server, execution, history);
   return { workflowId, runId, history, describe };
 }
@@ -50,11 +55,19 @@ async function readHistory(server, execution, maximumPageSize, method = 'GetWork
 
 /** However it is read, in small pages or backwards, a history is the same. */
 async function checkPaging(server, execution, history) {
-  assert.deepEqual(await readHistory(server, execution, 50), history, `${execution.workflowId}: pages of 50 differ from the whole`);
+  assert.deepEqual(
+    await readHistory(server, execution, 50),
+    history,
+    `${execution.workflowId}: pages of 50 differ from the whole`,
+  );
   const backwards = await readHistory(server, execution, 50, 'GetWorkflowExecutionHistoryReverse');
   assert.deepEqual(backwards.reverse(), history, `${execution.workflowId}: the reverse history differs`);
   const ids = history.map(({ eventId }) => Number(eventId));
-  assert.deepEqual(ids, [...ids.keys()].map((i) => i + 1), `${execution.workflowId}: event ids are not contiguous`);
+  assert.deepEqual(
+    ids,
+    [...ids.keys()].map((i) => i + 1),
+    `${execution.workflowId}: event ids are not contiguous`,
+  );
 }
 
 /** Later runs of the chain, and children, that the history names. */
@@ -62,7 +75,8 @@ function leadsTo({ workflowId, history }) {
   return history.flatMap((event) => {
     const attributes = attributesOf(event);
     const next = attributes.newExecutionRunId ? [{ workflowId, runId: attributes.newExecutionRunId }] : [];
-    const child = event.eventType === 'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED' ? [attributes.workflowExecution] : [];
+    const child =
+      event.eventType === 'EVENT_TYPE_CHILD_WORKFLOW_EXECUTION_STARTED' ? [attributes.workflowExecution] : [];
     return [...next, ...child];
   });
 }

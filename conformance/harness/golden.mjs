@@ -2,7 +2,13 @@
 
 export function goldenText({ executions, observed = {}, texts }) {
   const parts = executions.map(({ workflowId, runId, history, describe }) =>
-    [`{ "workflowId": ${JSON.stringify(workflowId)}, "runId": ${JSON.stringify(runId)},`, ` "describe": ${JSON.stringify(describe)},`, ' "history": [', history.map((event) => `  ${JSON.stringify(event)}`).join(',\n'), ' ]}'].join('\n'),
+    [
+      `{ "workflowId": ${JSON.stringify(workflowId)}, "runId": ${JSON.stringify(runId)},`,
+      ` "describe": ${JSON.stringify(describe)},`,
+      ' "history": [',
+      history.map((event) => `  ${JSON.stringify(event)}`).join(',\n'),
+      ' ]}',
+    ].join('\n'),
   );
   return `{ "executions": [\n${parts.join(',\n')}\n],\n"observed": ${JSON.stringify(observed, undefined, 1)}${texts ? `,\n"texts": ${JSON.stringify(texts, undefined, 1)}` : ''}}\n`;
 }

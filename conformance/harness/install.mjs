@@ -15,22 +15,23 @@ export function installHarness() {
 export const programs = {
   typescript() {
     run('node', ['node_modules/typescript/bin/tsc', '-p', 'programs/typescript']);
-    return ['node', [`${root}build/typescript/main.js`]];
+    return ['node', [`${root}dist/typescript/main.js`]];
   },
   python() {
     const bin = `${root}.venv/bin/python`;
     if (!existsSync(bin)) run(python, ['-m', 'venv', '.venv']);
-    if (spawnSync(bin, ['-c', 'import temporalio']).status !== 0) run(bin, ['-m', 'pip', 'install', '--quiet', '-r', 'programs/python/requirements.txt']);
+    if (spawnSync(bin, ['-c', 'import temporalio']).status !== 0)
+      run(bin, ['-m', 'pip', 'install', '--quiet', '-r', 'programs/python/requirements.txt']);
     return [bin, [`${root}programs/python/main.py`]];
   },
   go() {
-    mkdirSync(`${root}build`, { recursive: true });
-    run('go', ['build', '-o', '../../build/conformance-go', '.'], `${root}programs/go`);
-    return [`${root}build/conformance-go`, []];
+    mkdirSync(`${root}dist`, { recursive: true });
+    run('go', ['build', '-o', '../../dist/conformance-go', '.'], `${root}programs/go`);
+    return [`${root}dist/conformance-go`, []];
   },
 };
 
-function run(command, args, cwd = root) {
+export function run(command, args, cwd = root) {
   console.error(`# ${command} ${args.join(' ')}`);
   const { status, error } = spawnSync(command, args, { cwd, stdio: ['ignore', 2, 2] });
   if (error) throw error;

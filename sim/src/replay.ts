@@ -4,6 +4,7 @@
  */
 import { EventType } from '@perdure/protocol';
 import type { Command, HistoryEvent, Init, Message, UpdateRequest } from '@perdure/protocol';
+import { fromBytes } from './text-bytes.js';
 import { Workflow } from './workflow.js';
 import type { Emitted } from './workflow.js';
 
@@ -30,6 +31,9 @@ export class Replay {
   /** Events that the last live activation is based on. */
   #isLive = false;
   #closedBy: HistoryEvent | undefined;
+
+  /** Signals that the history shows, handled by the program or not (a run may be closed over them by force). */
+  readonly signalsSeen: string[] = [];
 
   get lastEventId(): number {
     return this.#lastEventId;
@@ -81,6 +85,7 @@ export class Replay {
   }
 
   #take(event: HistoryEvent): void {
+    if (event.eventType === EventType.WORKFLOW_EXECUTION_SIGNALED) this.signalsSeen.push(String(fromBytes(event.attributes.input)));
     if (this.#closedBy !== undefined) throw new Mismatch(`event ${event.eventId} after the close`);
     switch (event.eventType) {
       case EventType.WORKFLOW_EXECUTION_STARTED:

@@ -40,7 +40,11 @@ export class Story {
   readonly #rng: Rng;
   readonly #rpc: Rpc;
   #ids = 0;
+  #startsPending = 0;
   #acknowledgedSignals = 0;
+  /** Another start of the same workflow id was tried. */
+  #hasRival = false;
+  #isRetried = false;
 
   constructor(parts: StoryParts, index: number, others: readonly string[]) {
     this.#parts = parts;
@@ -58,11 +62,16 @@ export class Story {
     for (let index = 0; index < pokes; index += 1) world.after(this.#rng.between(0, options.faultPhaseMs), () => this.#poke());
   }
 
-  /** Faults are over: what would go on for ever is ended. */
+  /** Faults are over: what would go on for ever is ended, again and again, since a start may still be on its way. */
   conclude(): void {
     if (!this.isCron || this.isOver) return;
-    const make = (): ReturnType<typeof requests.terminate> => requests.terminate({ workflowExecution: { workflowId: this.workflowId, runId: '' }, reason: 'enough' });
-    this.#rpc.withRetries(make, { timeoutMs: 4_000, attemptsMax: 50 }, () => this.#awaitResult(''));
+    const make = (): ReturnType<typeof requests.terminate> =>
+      requests.terminate({ workflowExecution: { workflowId: this.workflowId, runId: '' }, reason: 'enough' });
+    const isSettled = this.#startsPending === 0;
+    this.#rpc.withRetries(make, RPC, (result) => {
+      if (result.kind === 'refused' && isSettled) this.isOver = true;
+      else this.#parts.world.after(2_000, () => this.conclude());
+    });
   }
 
   #id(kind: string): string {
@@ -73,12 +82,14 @@ export class Story {
   // ---- start
 
   #start(): void {
+    this.#startsPending += 1;
     const via = this.#rng.weighted([
       [6, 'start'],
       [2, 'signalWithStart'],
-      [1.5, 'updateWithStart'],
+      [this.isCron ? 0 : 1.5, 'updateWithStart'],
     ] as const);
     const request = this.#startRequest(via);
+    this.#isRetried = request.retryPolicy !== undefined;
     const promise: StartPromise = { requestId: request.requestId, workflowId: this.workflowId, runId: undefined, started: false, via };
     this.#parts.journal.starts.push(promise);
     if (via === 'start') this.#plainStart(request, promise);
@@ -145,6 +156,7 @@ export class Story {
   }
 
   #started(promise: StartPromise, { runId, started }: { readonly runId: string; readonly started: boolean }): void {
+    this.#startsPending -= 1;
     promise.runId = runId;
     promise.started = started;
     if (!this.isCron) this.#awaitResult(runId);
@@ -152,6 +164,7 @@ export class Story {
 
   /** Refused or never heard of: the checkers look at the disk; the story is over. */
   #notStarted(result: FinalResult): void {
+    this.#startsPending -= 1;
     this.#parts.world.log('client', `${this.workflowId} not started: ${result.kind === 'refused' ? result.rejection.code : result.kind}`);
     this.isOver = true;
   }
@@ -237,9 +250,9 @@ export class Story {
       if (result.kind !== 'answer' || result.from.isZombie) return;
       const signals = fromBytes((result.response as { queryResult?: Uint8Array }).queryResult) as string[] | undefined;
       // Runs that follow begin with no signals, so only a lone run can be held to it.
-      const isLone = this.plan.end !== 'continue' && !this.isCron && !this.plan.steps.some(({ op }) => op === 'failUntil') && this.plan.end !== 'fail';
+      const isLone = this.plan.end !== 'continue' && !this.isCron && !this.#isRetried;
       const own = signals?.filter((id) => id.startsWith(`${this.workflowId}-`)).length ?? 0;
-      if (isLone && signals !== undefined && own < seenBefore) {
+      if (isLone && !this.#hasRival && signals !== undefined && own < seenBefore) {
         this.#parts.world.failures.report('staleQuery', `${this.workflowId}: a query saw ${own} signals, ${seenBefore} were acknowledged before it`);
       }
     });
@@ -286,6 +299,7 @@ export class Story {
 
   /** Another caller starts the same workflow id, by another policy. */
   #startAgain(): void {
+    this.#hasRival = true;
     const conflict = this.#rng.pick([WorkflowIdConflictPolicy.USE_EXISTING, WorkflowIdConflictPolicy.USE_EXISTING, WorkflowIdConflictPolicy.TERMINATE_EXISTING, WorkflowIdConflictPolicy.FAIL]);
     const attaches = conflict === WorkflowIdConflictPolicy.USE_EXISTING && this.#rng.chance(0.6);
     const request = requests.startRequest({
@@ -301,7 +315,9 @@ export class Story {
     });
     const promise: StartPromise = { requestId: request.requestId, workflowId: this.workflowId, runId: undefined, started: false, via: 'start' };
     this.#parts.journal.starts.push(promise);
+    this.#startsPending += 1;
     this.#rpc.withRetries(() => requests.start(request), RPC, (result) => {
+      this.#startsPending -= 1;
       if (result.kind !== 'answer') return;
       const { runId, started } = result.response as { runId: string; started: boolean };
       promise.runId = runId;

@@ -134,7 +134,7 @@ export class WorkflowTaskRunner {
   }
 
   #answerOf(replay: Replay): { resultType: QueryResultType; answer: Uint8Array } {
-    return { resultType: QueryResultType.ANSWERED, answer: toBytes(replay.workflow?.signals ?? []) };
+    return { resultType: QueryResultType.ANSWERED, answer: toBytes(replay.signalsSeen) };
   }
 
   /** The whole history, cut behind the task's started event. */

@@ -3,7 +3,12 @@
  * counts and begins anew, so that warming up and draining are not measured.
  */
 import type { Rpc } from '@perdure/protocol';
-import { HistoryEventFilterType, NO_BYTES, UpdateWorkflowExecutionLifecycleStage, workflowService } from '@perdure/protocol';
+import {
+  HistoryEventFilterType,
+  NO_BYTES,
+  UpdateWorkflowExecutionLifecycleStage,
+  workflowService,
+} from '@perdure/protocol';
 import type { GrpcClient } from '../driver/grpc-client.js';
 import { spreadOf } from '../driver/latencies.js';
 import type { Load, Mark } from '../driver/messages.js';
@@ -100,7 +105,8 @@ export class LoadClient {
   async #onOpenExecutions(workflowType: string, act: (workflowId: string) => Promise<void>): Promise<void> {
     while (!this.#isEnding) {
       const execution = await this.#start(workflowType);
-      for (let i = 0; i < OPERATIONS_PER_EXECUTION_MAX && !this.#isEnding; i++) await this.#timed(() => act(execution.workflowId));
+      for (let i = 0; i < OPERATIONS_PER_EXECUTION_MAX && !this.#isEnding; i++)
+        await this.#timed(() => act(execution.workflowId));
       await this.#terminate(execution.workflowId);
     }
   }
@@ -194,10 +200,16 @@ export class LoadClient {
   }
 
   async #terminate(workflowId: string): Promise<void> {
-    await this.#call(workflowService.TerminateWorkflowExecution, { namespace: this.#options.namespace, workflowExecution: { workflowId } });
+    await this.#call(workflowService.TerminateWorkflowExecution, {
+      namespace: this.#options.namespace,
+      workflowExecution: { workflowId },
+    });
   }
 
-  #call<Request, Response>(rpc: Rpc<Request, Response>, request: Parameters<typeof rpc.request.encode>[0]): Promise<Response> {
+  #call<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Parameters<typeof rpc.request.encode>[0],
+  ): Promise<Response> {
     return this.#options.client.call(rpc, request);
   }
 }

@@ -61,7 +61,8 @@ let driver: Driver | undefined;
 
 process.on('message', (question: Question) => {
   if (question.kind === 'close') process.exit(0);
-  if (question.kind === 'open') driver = question.plan.role === 'worker' ? openWorkers(question.plan) : openClient(question.plan);
+  if (question.kind === 'open')
+    driver = question.plan.role === 'worker' ? openWorkers(question.plan) : openClient(question.plan);
   const answered = driver === undefined ? Promise.resolve({}) : driver.answer(question);
   void answered.then((answer) => process.send?.(answer));
 });

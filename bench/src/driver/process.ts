@@ -6,9 +6,14 @@ import type { Answer, ClientPlan, Mark, Question, WorkerPlan } from './messages.
 
 export class DriverProcess {
   readonly #child: ChildProcess;
+  /** Answers one question; undefined while none is asked. */
+  #take: ((answer: Answer) => void) | undefined;
+  #refuse: ((error: Error) => void) | undefined;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    child.on('message', (answer: Answer) => this.#take?.(answer));
+    child.on('exit', () => this.#refuse?.(new Error('the driver process ended while it was asked')));
   }
 
   static async open(plan: WorkerPlan | ClientPlan): Promise<DriverProcess> {
@@ -21,15 +26,12 @@ export class DriverProcess {
     return this.#child.pid ?? 0;
   }
 
-  async ask(question: Question): Promise<Answer> {
-    const child = this.#child;
-    const ended = once(child, 'exit').then(() => {
-      throw new Error(`the driver process ended while it was asked to ${question.kind}`);
+  ask(question: Question): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#take = resolve;
+      this.#refuse = reject;
+      this.#child.send(question);
     });
-    const answered = once(child, 'message') as Promise<[Answer]>;
-    child.send(question);
-    const [answer] = await Promise.race([answered, ended]);
-    return answer;
   }
 
   async mark(): Promise<Mark> {

@@ -18,7 +18,9 @@ export async function readCounts(metricsUrl: string): Promise<ServerCounts> {
     return match === null ? [] : [{ name: match[1] ?? '', labels: match[2] ?? '', value: Number(match[3]) }];
   });
   const sum = (name: string): number =>
-    samples.filter((sample) => sample.name === name && !WAITING.test(sample.labels)).reduce((total, { value }) => total + value, 0);
+    samples
+      .filter((sample) => sample.name === name && !WAITING.test(sample.labels))
+      .reduce((total, { value }) => total + value, 0);
   return {
     commits: sum('persistence_latency_count'),
     commitSeconds: sum('persistence_latency_sum'),

@@ -32,7 +32,9 @@ export class ServerProcess {
 
   static async start({ dbFilename, port = 0, profileFolder }: ServerProcessOptions): Promise<ServerProcess> {
     const profiling = profileFolder === undefined ? [] : ['--cpu-prof', '--cpu-prof-dir', profileFolder];
-    const child = fork(new URL('./server-main.js', import.meta.url), [String(port), dbFilename ?? ''], { execArgv: ['--expose-gc', ...profiling] });
+    const child = fork(new URL('./server-main.js', import.meta.url), [String(port), dbFilename ?? ''], {
+      execArgv: ['--expose-gc', ...profiling],
+    });
     const answer = await nextAnswer(child);
     if (answer.kind !== 'ready') throw new Error('the server spoke before it was ready');
     return new ServerProcess(child, answer.port, answer.metricsUrl);

@@ -47,7 +47,12 @@ export class Program {
     const isDone = commands.some(({ commandType }) => commandType === CommandType.COMPLETE_WORKFLOW_EXECUTION);
     const setsTimer = commands.some(({ commandType }) => commandType === CommandType.START_TIMER);
     const answers = messages.flatMap((message) => answersTo(message));
-    return { commands: [...answers.map(({ id }) => protocolCommand(id ?? '')), ...commands], messages: answers, isDone, setsTimer };
+    return {
+      commands: [...answers.map(({ id }) => protocolCommand(id ?? '')), ...commands],
+      messages: answers,
+      isDone,
+      setsTimer,
+    };
   }
 
   #see({ eventId, eventType }: HistoryEvent): void {
@@ -60,7 +65,7 @@ export class Program {
 
 const COMPLETE: Init<Command> = {
   commandType: CommandType.COMPLETE_WORKFLOW_EXECUTION,
-  completeWorkflowExecutionCommandAttributes: {},
+  attributes: {},
 };
 
 /** `empty`, `open` (never ends), `activities-N` (one after the other), `timer-MS`, `signals-N`. */
@@ -73,7 +78,8 @@ function stepOf(workflowType: string): Step {
     case 'open':
       return () => [];
     case 'activities':
-      return ({ activities }, _isFirst, taskQueue) => (activities === number ? [COMPLETE] : [activity(activities + 1, taskQueue)]);
+      return ({ activities }, _isFirst, taskQueue) =>
+        activities === number ? [COMPLETE] : [activity(activities + 1, taskQueue)];
     case 'timer':
       return ({ timers }, isFirst) => (timers > 0 ? [COMPLETE] : isFirst ? [timer(number)] : []);
     case 'signals':
@@ -86,7 +92,7 @@ function stepOf(workflowType: string): Step {
 function activity(number: number, taskQueue: string): Init<Command> {
   return {
     commandType: CommandType.SCHEDULE_ACTIVITY_TASK,
-    scheduleActivityTaskCommandAttributes: {
+    attributes: {
       activityId: String(number),
       activityType: { name: 'echo' },
       taskQueue: { name: taskQueue },
@@ -97,12 +103,12 @@ function activity(number: number, taskQueue: string): Init<Command> {
 }
 
 function timer(startToFireTimeout: number): Init<Command> {
-  return { commandType: CommandType.START_TIMER, startTimerCommandAttributes: { timerId: '1', startToFireTimeout } };
+  return { commandType: CommandType.START_TIMER, attributes: { timerId: '1', startToFireTimeout } };
 }
 
 const protocolCommand = (messageId: string): Init<Command> => ({
   commandType: CommandType.PROTOCOL_MESSAGE,
-  protocolMessageCommandAttributes: { messageId },
+  attributes: { messageId },
 });
 
 const TYPE_PREFIX = 'type.googleapis.com/temporal.api.update.v1.';
@@ -118,7 +124,15 @@ function answersTo(message: Message): Init<Message>[] {
   });
   const completed = UpdateResponse.encode({ meta: { updateId }, outcome: { success: new Uint8Array(0) } });
   return [
-    { id: `${updateId}/accept`, protocolInstanceId: updateId, body: { typeUrl: `${TYPE_PREFIX}Acceptance`, value: accepted } },
-    { id: `${updateId}/complete`, protocolInstanceId: updateId, body: { typeUrl: `${TYPE_PREFIX}Response`, value: completed } },
+    {
+      id: `${updateId}/accept`,
+      protocolInstanceId: updateId,
+      body: { typeUrl: `${TYPE_PREFIX}Acceptance`, value: accepted },
+    },
+    {
+      id: `${updateId}/complete`,
+      protocolInstanceId: updateId,
+      body: { typeUrl: `${TYPE_PREFIX}Response`, value: completed },
+    },
   ];
 }

@@ -40,7 +40,8 @@ export class Worker {
   start(): void {
     const { taskQueue } = this.#options;
     const sticky = { name: this.#stickyQueue, kind: TaskQueueKind.STICKY, normalName: taskQueue };
-    for (let i = 0; i < NORMAL_POLLS; i++) void this.#repeat(() => this.#pollWorkflow({ name: taskQueue, kind: TaskQueueKind.NORMAL }));
+    for (let i = 0; i < NORMAL_POLLS; i++)
+      void this.#repeat(() => this.#pollWorkflow({ name: taskQueue, kind: TaskQueueKind.NORMAL }));
     for (let i = 0; i < STICKY_POLLS; i++) void this.#repeat(() => this.#pollWorkflow(sticky));
     for (let i = 0; i < ACTIVITY_POLLS; i++) void this.#repeat(() => this.#pollActivity());
   }
@@ -77,7 +78,11 @@ export class Worker {
 
   async #pollActivity(): Promise<void> {
     const { client, namespace, taskQueue, identity } = this.#options;
-    const task = await client.call(workflowService.PollActivityTaskQueue, { namespace, identity, taskQueue: { name: taskQueue } });
+    const task = await client.call(workflowService.PollActivityTaskQueue, {
+      namespace,
+      identity,
+      taskQueue: { name: taskQueue },
+    });
     if (task.taskToken.length > 0) void this.#runActivity(task).catch((error: unknown) => this.#note(error));
   }
 
@@ -109,7 +114,11 @@ export class Worker {
     const events: HistoryEvent[] = [];
     let nextPageToken: Uint8Array = NO_BYTES;
     do {
-      const page = await client.call(workflowService.GetWorkflowExecutionHistory, { namespace, execution: workflowExecution, nextPageToken });
+      const page = await client.call(workflowService.GetWorkflowExecutionHistory, {
+        namespace,
+        execution: workflowExecution,
+        nextPageToken,
+      });
       if (page.history !== undefined) events.push(...History.decode(page.history).events);
       ({ nextPageToken } = page);
     } while (nextPageToken.length > 0);
@@ -126,16 +135,25 @@ export class Worker {
       commands: turn.commands,
       messages: turn.messages,
       queryResults: new Map([...task.queries.keys()].map((id) => [id, answer])),
-      stickyAttributes: { workerTaskQueue: { name: this.#stickyQueue, kind: TaskQueueKind.STICKY, normalName: this.#options.taskQueue }, scheduleToStartTimeout: STICKY_TIMEOUT_MS },
+      stickyAttributes: {
+        workerTaskQueue: { name: this.#stickyQueue, kind: TaskQueueKind.STICKY, normalName: this.#options.taskQueue },
+        scheduleToStartTimeout: STICKY_TIMEOUT_MS,
+      },
       returnNewWorkflowTask: true,
       capabilities: { discardSpeculativeWorkflowTaskWithEvents: true },
     });
-    for (const activity of response.activityTasks) void this.#runActivity(activity).catch((error: unknown) => this.#note(error));
-    if (response.workflowTask !== undefined && response.workflowTask.taskToken.length > 0) await this.#runWorkflowTask(response.workflowTask);
+    for (const activity of response.activityTasks)
+      void this.#runActivity(activity).catch((error: unknown) => this.#note(error));
+    if (response.workflowTask !== undefined && response.workflowTask.taskToken.length > 0)
+      await this.#runWorkflowTask(response.workflowTask);
   }
 
   async #answerQuery({ taskToken }: PollWorkflowTaskQueueResponse): Promise<void> {
     const { client, namespace } = this.#options;
-    await client.call(workflowService.RespondQueryTaskCompleted, { namespace, taskToken, completedType: QueryResultType.ANSWERED });
+    await client.call(workflowService.RespondQueryTaskCompleted, {
+      namespace,
+      taskToken,
+      completedType: QueryResultType.ANSWERED,
+    });
   }
 }

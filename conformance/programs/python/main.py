@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -63,3 +64,5 @@ async def run_in_turn(client: Client, queue: str, nonce: str, remaining: list) -
 
 
 asyncio.run(main())
+# The SDK's native threads may still run when the interpreter takes itself down, which then aborts: leave without that.
+os._exit(0)

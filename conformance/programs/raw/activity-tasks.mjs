@@ -23,7 +23,9 @@ export const activityTaskScenarios = {
 
   async 'activity-eager'(at) {
     await at.start();
-    const answer = await at.complete(await at.pollWorkflow(), [command.scheduleActivity('a', at.queue, { requestEagerExecution: true })]);
+    const answer = await at.complete(await at.pollWorkflow(), [
+      command.scheduleActivity('a', at.queue, { requestEagerExecution: true }),
+    ]);
     at.observed['answer'] = answer;
     await at.completeActivity(answer.activityTasks[0], 1);
     await at.complete(await at.pollWorkflow(), done);
@@ -35,7 +37,11 @@ export const activityTaskScenarios = {
     await at.signal(execution, 'cancel it');
     await at.complete(await at.pollWorkflow(), [command.cancelActivity(5)]);
     at.observed['beat after'] = await at.heartbeat(task, 2);
-    await at.call('RespondActivityTaskCanceled', { taskToken: Buffer.from(task.taskToken, 'base64'), details: payloads('stopped'), identity: 'raw' });
+    await at.call('RespondActivityTaskCanceled', {
+      taskToken: Buffer.from(task.taskToken, 'base64'),
+      details: payloads('stopped'),
+      identity: 'raw',
+    });
     await at.complete(await at.pollWorkflow(), done);
   },
 

@@ -8,15 +8,17 @@ const refused = {
   'activity-without-id': (at) => [command.scheduleActivity('', at.queue)],
   'activity-without-type': (at) => [command.scheduleActivity('a', at.queue, { activityType: null })],
   'activity-without-timeouts': (at) => [command.scheduleActivity('a', at.queue, { startToCloseTimeout: null })],
-  'activity-with-negative-timeout': (at) => [command.scheduleActivity('a', at.queue, { startToCloseTimeout: seconds(-1) })],
+  'activity-with-negative-timeout': (at) => [
+    command.scheduleActivity('a', at.queue, { startToCloseTimeout: seconds(-1) }),
+  ],
   'activity-with-long-id': (at) => [command.scheduleActivity(longId, at.queue)],
-  'activity-with-bad-retry-policy': (at) => [command.scheduleActivity('a', at.queue, { retryPolicy: { initialInterval: seconds(1), backoffCoefficient: 0.5 } })],
+  'activity-with-bad-retry-policy': (at) => [
+    command.scheduleActivity('a', at.queue, { retryPolicy: { initialInterval: seconds(1), backoffCoefficient: 0.5 } }),
+  ],
   'activity-id-twice': (at) => [command.scheduleActivity('a', at.queue), command.scheduleActivity('a', at.queue)],
   'activity-cancel-unknown': () => [command.cancelActivity(99)],
   'timer-without-id': () => [command.startTimer('')],
-  'timer-with-zero-duration': () => [command.startTimer('t', seconds(0))],
   'timer-with-negative-duration': () => [command.startTimer('t', seconds(-1))],
-  'timer-without-duration': () => [command.startTimer('t', null)],
   'timer-id-twice': () => [command.startTimer('t'), command.startTimer('t')],
   'timer-cancel-unknown': () => [command.cancelTimer('none')],
   'timer-cancel-without-id': () => [command.cancelTimer('')],
@@ -30,16 +32,54 @@ const refused = {
   'child-without-type': () => [child({ workflowType: null })],
   'child-with-negative-timeout': () => [child({ workflowRunTimeout: seconds(-1) })],
   'child-in-unknown-namespace': () => [child({ namespace: 'no-such-namespace' })],
-  'signal-external-without-id': () => [command.of('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION', { signalExternalWorkflowExecutionCommandAttributes: { signalName: 's', execution: {} } })],
-  'signal-external-without-name': () => [command.of('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION', { signalExternalWorkflowExecutionCommandAttributes: { execution: { workflowId: 'w' } } })],
-  'cancel-external-without-id': () => [command.of('REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION', { requestCancelExternalWorkflowExecutionCommandAttributes: {} })],
-  'cancel-external-bad-run': () => [command.of('REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION', { requestCancelExternalWorkflowExecutionCommandAttributes: { workflowId: 'w', runId: 'abc' } })],
-  'upsert-unknown-attribute': () => [command.of('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', { upsertWorkflowSearchAttributesCommandAttributes: { searchAttributes: { indexedFields: { NoSuchAttribute: payload('x') } } } })],
-  'upsert-nothing': () => [command.of('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', { upsertWorkflowSearchAttributesCommandAttributes: {} })],
-  'upsert-wrong-type': () => [command.of('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', { upsertWorkflowSearchAttributesCommandAttributes: { searchAttributes: { indexedFields: { ConformanceInt: payload('x') } } } })],
-  'modify-properties-nothing': () => [command.of('MODIFY_WORKFLOW_PROPERTIES', { modifyWorkflowPropertiesCommandAttributes: {} })],
-  'continue-with-negative-timeout': () => [command.of('CONTINUE_AS_NEW_WORKFLOW_EXECUTION', { continueAsNewWorkflowExecutionCommandAttributes: { workflowRunTimeout: seconds(-1) } })],
-  'protocol-message-unknown': () => [command.of('PROTOCOL_MESSAGE', { protocolMessageCommandAttributes: { messageId: 'none' } })],
+  'signal-external-without-id': () => [
+    command.of('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION', {
+      signalExternalWorkflowExecutionCommandAttributes: { signalName: 's', execution: {} },
+    }),
+  ],
+  'signal-external-without-name': () => [
+    command.of('SIGNAL_EXTERNAL_WORKFLOW_EXECUTION', {
+      signalExternalWorkflowExecutionCommandAttributes: { execution: { workflowId: 'w' } },
+    }),
+  ],
+  'cancel-external-without-id': () => [
+    command.of('REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION', {
+      requestCancelExternalWorkflowExecutionCommandAttributes: {},
+    }),
+  ],
+  'cancel-external-bad-run': () => [
+    command.of('REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION', {
+      requestCancelExternalWorkflowExecutionCommandAttributes: { workflowId: 'w', runId: 'abc' },
+    }),
+  ],
+  'upsert-unknown-attribute': () => [
+    command.of('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', {
+      upsertWorkflowSearchAttributesCommandAttributes: {
+        searchAttributes: { indexedFields: { NoSuchAttribute: payload('x') } },
+      },
+    }),
+  ],
+  'upsert-nothing': () => [
+    command.of('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', { upsertWorkflowSearchAttributesCommandAttributes: {} }),
+  ],
+  'upsert-wrong-type': () => [
+    command.of('UPSERT_WORKFLOW_SEARCH_ATTRIBUTES', {
+      upsertWorkflowSearchAttributesCommandAttributes: {
+        searchAttributes: { indexedFields: { ConformanceInt: payload('x') } },
+      },
+    }),
+  ],
+  'modify-properties-nothing': () => [
+    command.of('MODIFY_WORKFLOW_PROPERTIES', { modifyWorkflowPropertiesCommandAttributes: {} }),
+  ],
+  'continue-with-negative-timeout': () => [
+    command.of('CONTINUE_AS_NEW_WORKFLOW_EXECUTION', {
+      continueAsNewWorkflowExecutionCommandAttributes: { workflowRunTimeout: seconds(-1) },
+    }),
+  ],
+  'protocol-message-unknown': () => [
+    command.of('PROTOCOL_MESSAGE', { protocolMessageCommandAttributes: { messageId: 'none' } }),
+  ],
   'valid-then-invalid': () => [command.startTimer('good'), command.startTimer('')],
 };
 
@@ -59,12 +99,28 @@ const refusedScenarios = Object.fromEntries(
   ]),
 );
 
+/** Accepted, and due at once. */
+async function zeroTimer(at, startToFireTimeout) {
+  await at.start();
+  at.observed['answer'] = await at.refusal(
+    at.complete(await at.pollWorkflow(), [command.startTimer('t', startToFireTimeout)]),
+  );
+  await at.complete(await at.pollWorkflow(), [command.completeWorkflow(1)]);
+}
+
 export const commandScenarios = {
   ...refusedScenarios,
+  'command-timer-with-zero-duration': (at) => zeroTimer(at, seconds(0)),
+  'command-timer-without-duration': (at) => zeroTimer(at, null),
 
   async 'timer-started-and-cancelled-at-once'(at) {
     await at.start();
-    await at.complete(await at.pollWorkflow(), [command.startTimer('t'), command.cancelTimer('t'), command.startTimer('t'), command.completeWorkflow(1)]);
+    await at.complete(await at.pollWorkflow(), [
+      command.startTimer('t'),
+      command.cancelTimer('t'),
+      command.startTimer('t'),
+      command.completeWorkflow(1),
+    ]);
   },
 
   /** The fired event is in the buffer when the command cancels the timer: it disappears. */
@@ -79,14 +135,27 @@ export const commandScenarios = {
 
   async 'continue-as-new-by-hand'(at) {
     await at.start({ workflowRunTimeout: seconds(50), memo: { fields: { a: payload(1) } } });
-    const attributes = { workflowType: { name: 'next' }, taskQueue: { name: at.queue }, workflowRunTimeout: seconds(40), backoffStartInterval: seconds(2), memo: { fields: { b: payload(2) } }, header: { fields: { h: payload('header') } } };
-    await at.complete(await at.pollWorkflow(), [command.of('CONTINUE_AS_NEW_WORKFLOW_EXECUTION', { continueAsNewWorkflowExecutionCommandAttributes: attributes })]);
+    const attributes = {
+      workflowType: { name: 'next' },
+      taskQueue: { name: at.queue },
+      workflowRunTimeout: seconds(40),
+      backoffStartInterval: seconds(2),
+      memo: { fields: { b: payload(2) } },
+      header: { fields: { h: payload('header') } },
+    };
+    await at.complete(await at.pollWorkflow(), [
+      command.of('CONTINUE_AS_NEW_WORKFLOW_EXECUTION', { continueAsNewWorkflowExecutionCommandAttributes: attributes }),
+    ]);
     await at.complete(await at.pollWorkflow(), [command.completeWorkflow('next')]);
   },
 
   async 'activity-cancelled-in-the-same-task'(at) {
     await at.start();
-    await at.complete(await at.pollWorkflow(), [command.scheduleActivity('a', at.queue), command.cancelActivity(5), command.startTimer('t')]);
+    await at.complete(await at.pollWorkflow(), [
+      command.scheduleActivity('a', at.queue),
+      command.cancelActivity(5),
+      command.startTimer('t'),
+    ]);
     await at.complete(await at.pollWorkflow(), [command.completeWorkflow(1)]);
   },
 };

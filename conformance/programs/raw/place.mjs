@@ -18,28 +18,64 @@ export function makePlace(server, scenario, nonce) {
     async start(change = {}, suffix = '') {
       const workflowId = `${scenario}${suffix && `-${suffix}`}-${nonce}`;
       if (!executions.some((known) => known.workflowId === workflowId)) executions.push({ workflowId });
-      const request = { workflowId, workflowType: { name: 'raw' }, taskQueue: taskQueueOf(queue), requestId: `start-${workflowId}`, identity };
+      const request = {
+        workflowId,
+        workflowType: { name: 'raw' },
+        taskQueue: taskQueueOf(queue),
+        requestId: `start-${workflowId}`,
+        identity,
+      };
       const answer = await at.call('StartWorkflowExecution', { ...request, ...change });
       return { workflowId, runId: answer.runId, answer };
     },
     signal: (execution, signalName, requestId = '') =>
-      at.call('SignalWorkflowExecution', { workflowExecution: { workflowId: execution.workflowId }, signalName, requestId, identity }),
-    terminate: (execution) => at.call('TerminateWorkflowExecution', { workflowExecution: { workflowId: execution.workflowId }, reason: 'end of scenario', identity }),
+      at.call('SignalWorkflowExecution', {
+        workflowExecution: { workflowId: execution.workflowId },
+        signalName,
+        requestId,
+        identity,
+      }),
+    terminate: (execution) =>
+      at.call('TerminateWorkflowExecution', {
+        workflowExecution: { workflowId: execution.workflowId },
+        reason: 'end of scenario',
+        identity,
+      }),
     /** Resolves to the next workflow task; polls again while the answer is empty. */
-    pollWorkflow: (taskQueue = taskQueueOf(queue)) => pollUntil(at, () => at.call('PollWorkflowTaskQueue', { taskQueue, identity }, { deadlineMs: 15_000 })),
+    pollWorkflow: (taskQueue = taskQueueOf(queue)) =>
+      pollUntil(at, () => at.call('PollWorkflowTaskQueue', { taskQueue, identity }, { deadlineMs: 15_000 })),
     /** Resolves when the queue knows of a poller. */
     async polls(taskQueue) {
       const describe = () => at.call('DescribeTaskQueue', { taskQueue, taskQueueType: 1 });
       while (!(await describe()).pollers?.length) await new Promise((resolve) => setTimeout(resolve, 100));
     },
-    pollActivity: (taskQueue = taskQueueOf(queue)) => pollUntil(at, () => at.call('PollActivityTaskQueue', { taskQueue, identity }, { deadlineMs: 15_000 })),
-    complete: (task, commands = [], change = {}) => at.call('RespondWorkflowTaskCompleted', { taskToken: bytes(task.taskToken), identity, commands, ...change }),
-    fail: (task, cause, message) => at.call('RespondWorkflowTaskFailed', { taskToken: bytes(task.taskToken), identity, cause, failure: { message, applicationFailureInfo: { type: 'Raw' } } }),
-    completeActivity: (task, value) => at.call('RespondActivityTaskCompleted', { taskToken: bytes(task.taskToken), identity, result: payloads(value) }),
-    failActivity: (task, info = {}) => at.call('RespondActivityTaskFailed', { taskToken: bytes(task.taskToken), identity, failure: { message: 'failed', source: 'raw', applicationFailureInfo: { type: 'Raw', ...info } } }),
-    heartbeat: (task, value) => at.call('RecordActivityTaskHeartbeat', { taskToken: bytes(task.taskToken), identity, details: payloads(value) }),
+    pollActivity: (taskQueue = taskQueueOf(queue)) =>
+      pollUntil(at, () => at.call('PollActivityTaskQueue', { taskQueue, identity }, { deadlineMs: 15_000 })),
+    complete: (task, commands = [], change = {}) =>
+      at.call('RespondWorkflowTaskCompleted', { taskToken: bytes(task.taskToken), identity, commands, ...change }),
+    fail: (task, cause, message) =>
+      at.call('RespondWorkflowTaskFailed', {
+        taskToken: bytes(task.taskToken),
+        identity,
+        cause,
+        failure: { message, applicationFailureInfo: { type: 'Raw' } },
+      }),
+    completeActivity: (task, value) =>
+      at.call('RespondActivityTaskCompleted', { taskToken: bytes(task.taskToken), identity, result: payloads(value) }),
+    failActivity: (task, info = {}) =>
+      at.call('RespondActivityTaskFailed', {
+        taskToken: bytes(task.taskToken),
+        identity,
+        failure: { message: 'failed', source: 'raw', applicationFailureInfo: { type: 'Raw', ...info } },
+      }),
+    heartbeat: (task, value) =>
+      at.call('RecordActivityTaskHeartbeat', { taskToken: bytes(task.taskToken), identity, details: payloads(value) }),
     /** The code and text with which a promise is refused; `OK` when it is not. */
-    refusal: (promise) => promise.then(() => 'OK', (error) => (error.code ? `${error.code}: ${error.text}` : Promise.reject(error))),
+    refusal: (promise) =>
+      promise.then(
+        () => 'OK',
+        (error) => (error.code ? `${error.code}: ${error.text}` : Promise.reject(error)),
+      ),
   };
   return at;
 }
@@ -54,20 +90,44 @@ async function pollUntil(at, poll) {
 
 export const bytes = (base64) => Buffer.from(base64, 'base64');
 export const seconds = (n) => ({ seconds: n });
-export const payload = (value) => ({ metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from(JSON.stringify(value)) });
+export const payload = (value) => ({
+  metadata: { encoding: Buffer.from('json/plain') },
+  data: Buffer.from(JSON.stringify(value)),
+});
 export const payloads = (value) => (value === undefined ? undefined : { payloads: [payload(value)] });
 
 /** Commands by their shortest spelling. */
 export const command = {
-  startTimer: (timerId, startToFireTimeout = seconds(3600)) => ({ commandType: 'COMMAND_TYPE_START_TIMER', startTimerCommandAttributes: { timerId, startToFireTimeout } }),
+  startTimer: (timerId, startToFireTimeout = seconds(3600)) => ({
+    commandType: 'COMMAND_TYPE_START_TIMER',
+    startTimerCommandAttributes: { timerId, startToFireTimeout },
+  }),
   cancelTimer: (timerId) => ({ commandType: 'COMMAND_TYPE_CANCEL_TIMER', cancelTimerCommandAttributes: { timerId } }),
-  completeWorkflow: (value) => ({ commandType: 'COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION', completeWorkflowExecutionCommandAttributes: { result: payloads(value) } }),
-  failWorkflow: (message) => ({ commandType: 'COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION', failWorkflowExecutionCommandAttributes: { failure: { message, applicationFailureInfo: { type: 'Raw' } } } }),
-  cancelWorkflow: () => ({ commandType: 'COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION', cancelWorkflowExecutionCommandAttributes: {} }),
+  completeWorkflow: (value) => ({
+    commandType: 'COMMAND_TYPE_COMPLETE_WORKFLOW_EXECUTION',
+    completeWorkflowExecutionCommandAttributes: { result: payloads(value) },
+  }),
+  failWorkflow: (message) => ({
+    commandType: 'COMMAND_TYPE_FAIL_WORKFLOW_EXECUTION',
+    failWorkflowExecutionCommandAttributes: { failure: { message, applicationFailureInfo: { type: 'Raw' } } },
+  }),
+  cancelWorkflow: () => ({
+    commandType: 'COMMAND_TYPE_CANCEL_WORKFLOW_EXECUTION',
+    cancelWorkflowExecutionCommandAttributes: {},
+  }),
   scheduleActivity: (activityId, name, change = {}) => ({
     commandType: 'COMMAND_TYPE_SCHEDULE_ACTIVITY_TASK',
-    scheduleActivityTaskCommandAttributes: { activityId, activityType: { name: 'act' }, taskQueue: { name }, startToCloseTimeout: seconds(60), ...change },
+    scheduleActivityTaskCommandAttributes: {
+      activityId,
+      activityType: { name: 'act' },
+      taskQueue: { name },
+      startToCloseTimeout: seconds(60),
+      ...change,
+    },
   }),
-  cancelActivity: (scheduledEventId) => ({ commandType: 'COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK', requestCancelActivityTaskCommandAttributes: { scheduledEventId } }),
+  cancelActivity: (scheduledEventId) => ({
+    commandType: 'COMMAND_TYPE_REQUEST_CANCEL_ACTIVITY_TASK',
+    requestCancelActivityTaskCommandAttributes: { scheduledEventId },
+  }),
   of: (type, attributes) => ({ commandType: `COMMAND_TYPE_${type}`, ...attributes }),
 };

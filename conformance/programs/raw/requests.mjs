@@ -22,14 +22,27 @@ export const requestScenarios = {
 
   async 'cancel-repeated'(at) {
     const execution = await at.start();
-    const cancel = (requestId) => at.call('RequestCancelWorkflowExecution', { workflowExecution: { workflowId: execution.workflowId }, requestId, reason: 'r' });
-    at.observed['answers'] = [await at.refusal(cancel('same')), await at.refusal(cancel('same')), await at.refusal(cancel('other'))];
+    const cancel = (requestId) =>
+      at.call('RequestCancelWorkflowExecution', {
+        workflowExecution: { workflowId: execution.workflowId },
+        requestId,
+        reason: 'r',
+      });
+    at.observed['answers'] = [
+      await at.refusal(cancel('same')),
+      await at.refusal(cancel('same')),
+      await at.refusal(cancel('other')),
+    ];
     await at.complete(await at.pollWorkflow(), [command.cancelWorkflow()]);
   },
 
   async 'use-existing-with-options'(at) {
     await at.start();
-    const again = await at.start({ requestId: 'second', workflowIdConflictPolicy: 2, onConflictOptions: { attachRequestId: true } });
+    const again = await at.start({
+      requestId: 'second',
+      workflowIdConflictPolicy: 2,
+      onConflictOptions: { attachRequestId: true },
+    });
     at.observed['answer'] = again.answer;
     await at.complete(await at.pollWorkflow(), done);
   },
@@ -37,14 +50,32 @@ export const requestScenarios = {
   async 'signal-with-start-answers'(at) {
     const workflowId = `signal-with-start-answers-${at.nonce}`;
     at.executions.push({ workflowId });
-    const request = (requestId) => ({ workflowId, workflowType: { name: 'raw' }, taskQueue: { name: at.queue }, signalName: 's', signalInput: payloads(1), requestId, identity: 'raw' });
-    at.observed['answers'] = [await at.call('SignalWithStartWorkflowExecution', request('a')), await at.call('SignalWithStartWorkflowExecution', request('b'))];
+    const request = (requestId) => ({
+      workflowId,
+      workflowType: { name: 'raw' },
+      taskQueue: { name: at.queue },
+      signalName: 's',
+      signalInput: payloads(1),
+      requestId,
+      identity: 'raw',
+    });
+    at.observed['answers'] = [
+      await at.call('SignalWithStartWorkflowExecution', request('a')),
+      await at.call('SignalWithStartWorkflowExecution', request('b')),
+    ];
     await at.complete(await at.pollWorkflow(), done);
   },
 
   async 'signal-with-start-ends-delay'(at) {
     const execution = await at.start({ workflowStartDelay: seconds(60) });
-    const request = { workflowId: execution.workflowId, workflowType: { name: 'raw' }, taskQueue: { name: at.queue }, signalName: 's', requestId: 'b', identity: 'raw' };
+    const request = {
+      workflowId: execution.workflowId,
+      workflowType: { name: 'raw' },
+      taskQueue: { name: at.queue },
+      signalName: 's',
+      requestId: 'b',
+      identity: 'raw',
+    };
     await at.call('SignalWithStartWorkflowExecution', request);
     await at.complete(await at.pollWorkflow(), done);
   },
@@ -68,7 +99,11 @@ export const requestScenarios = {
 
   async 'execution-timeout-without-worker'(at) {
     await at.start({ workflowExecutionTimeout: seconds(1) });
-    await at.call('GetWorkflowExecutionHistory', { execution: at.executions[0], waitNewEvent: true, historyEventFilterType: 2 }, { deadlineMs: 30_000 });
+    await at.call(
+      'GetWorkflowExecutionHistory',
+      { execution: at.executions[0], waitNewEvent: true, historyEventFilterType: 2 },
+      { deadlineMs: 30_000 },
+    );
   },
 
   async 'cron-answers'(at) {

@@ -8,13 +8,24 @@ export const workflowTaskScenarios = {
   async 'task-shapes'(at) {
     const { answer } = await at.start({ input: payloads('in'), memo: { fields: { m: payloads(1).payloads[0] } } });
     const first = await at.pollWorkflow();
-    const completed = await at.complete(first, [command.scheduleActivity('a', at.queue, { input: payloads('x'), heartbeatTimeout: seconds(20) })]);
+    const completed = await at.complete(first, [
+      command.scheduleActivity('a', at.queue, { input: payloads('x'), heartbeatTimeout: seconds(20) }),
+    ]);
     const activity = await at.pollActivity();
     const beat = await at.heartbeat(activity, 1);
     const ended = await at.completeActivity(activity, 'result');
     const second = await at.pollWorkflow();
     const last = await at.complete(second, done);
-    Object.assign(at.observed, { start: answer, 'first task': first, completed, activity, beat, ended, 'second task': second, last });
+    Object.assign(at.observed, {
+      start: answer,
+      'first task': first,
+      completed,
+      activity,
+      beat,
+      ended,
+      'second task': second,
+      last,
+    });
   },
 
   async 'task-failed-twice'(at) {
@@ -146,7 +157,11 @@ export const workflowTaskScenarios = {
   async 'cancelled-while-task-is-started'(at) {
     const execution = await at.start();
     const task = await at.pollWorkflow();
-    await at.call('RequestCancelWorkflowExecution', { workflowExecution: { workflowId: execution.workflowId }, reason: 'why', requestId: 'r' });
+    await at.call('RequestCancelWorkflowExecution', {
+      workflowExecution: { workflowId: execution.workflowId },
+      reason: 'why',
+      requestId: 'r',
+    });
     await at.complete(task, [command.startTimer('t')]);
     await at.complete(await at.pollWorkflow(), [command.cancelWorkflow()]);
   },
@@ -157,7 +172,11 @@ export const workflowTaskScenarios = {
     const answer = ask(at, execution);
     const task = await at.pollWorkflow();
     at.observed['query task'] = task;
-    await at.call('RespondQueryTaskCompleted', { taskToken: bytes(task.taskToken), completedType: 1, queryResult: payloads('answered') });
+    await at.call('RespondQueryTaskCompleted', {
+      taskToken: bytes(task.taskToken),
+      completedType: 1,
+      queryResult: payloads('answered'),
+    });
     at.observed['answer'] = await answer;
     await at.terminate(execution);
   },
@@ -167,7 +186,12 @@ export const workflowTaskScenarios = {
     await at.complete(await at.pollWorkflow(), [command.startTimer('t')]);
     const answer = at.refusal(ask(at, execution));
     const task = await at.pollWorkflow();
-    await at.call('RespondQueryTaskCompleted', { taskToken: bytes(task.taskToken), completedType: 2, errorMessage: 'no such query', failure: { message: 'no such query' } });
+    await at.call('RespondQueryTaskCompleted', {
+      taskToken: bytes(task.taskToken),
+      completedType: 2,
+      errorMessage: 'no such query',
+      failure: { message: 'no such query' },
+    });
     at.observed['answer'] = await answer;
     await at.terminate(execution);
   },
@@ -180,7 +204,9 @@ export const workflowTaskScenarios = {
     await new Promise((resolve) => setTimeout(resolve, 500)); // the server shows nowhere that it holds the query
     const task = await at.pollWorkflow();
     at.observed['queries'] = Object.values(task.queries ?? {});
-    const queryResults = Object.fromEntries(Object.keys(task.queries ?? {}).map((id) => [id, { resultType: 1, answer: payloads('answered') }]));
+    const queryResults = Object.fromEntries(
+      Object.keys(task.queries ?? {}).map((id) => [id, { resultType: 1, answer: payloads('answered') }]),
+    );
     await at.complete(task, [], { queryResults });
     at.observed['answer'] = await answer;
     await at.terminate(execution);
@@ -193,9 +219,14 @@ export const workflowTaskScenarios = {
     const task = await at.pollWorkflow();
     at.observed['update task'] = task;
     const message = task.messages[0];
-    await at.complete(task, [protocol('acc'), protocol('out')], { messages: [accepted(message, 'acc'), responded(message, 'out')] });
+    await at.complete(task, [protocol('acc'), protocol('out')], {
+      messages: [accepted(message, 'acc'), responded(message, 'out')],
+    });
     at.observed['outcome'] = await outcome;
-    at.observed['polled'] = await at.call('PollWorkflowExecutionUpdate', { updateRef: { workflowExecution: execution, updateId: 'u' }, waitPolicy: { lifecycleStage: 3 } });
+    at.observed['polled'] = await at.call('PollWorkflowExecutionUpdate', {
+      updateRef: { workflowExecution: execution, updateId: 'u' },
+      waitPolicy: { lifecycleStage: 3 },
+    });
     await at.terminate(execution);
   },
 
@@ -217,11 +248,17 @@ export const workflowTaskScenarios = {
     const outcome = update(at, execution, 'u');
     const task = await at.pollWorkflow();
     const capabilities = { discardSpeculativeWorkflowTaskWithEvents: true };
-    at.observed['completed'] = await at.complete(task, [], { messages: [rejected(task.messages[0], 'rej')], capabilities });
+    at.observed['completed'] = await at.complete(task, [], {
+      messages: [rejected(task.messages[0], 'rej')],
+      capabilities,
+    });
     at.observed['outcome'] = await outcome;
     await at.signal(execution, 'after');
     const next = await at.pollWorkflow();
-    at.observed['next task'] = { previousStartedEventId: next.previousStartedEventId, startedEventId: next.startedEventId };
+    at.observed['next task'] = {
+      previousStartedEventId: next.previousStartedEventId,
+      startedEventId: next.startedEventId,
+    };
     await at.complete(next, done);
   },
 
@@ -229,10 +266,16 @@ export const workflowTaskScenarios = {
     const execution = await at.start();
     await at.complete(await at.pollWorkflow(), [command.startTimer('t')]);
     const outcome = update(at, execution, 'u');
-    await at.fail(await at.pollWorkflow(), 'WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE', 'while updating');
+    await at.fail(
+      await at.pollWorkflow(),
+      'WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE',
+      'while updating',
+    );
     const task = await at.pollWorkflow();
     const message = task.messages[0];
-    await at.complete(task, [protocol('acc'), protocol('out'), ...done], { messages: [accepted(message, 'acc'), responded(message, 'out')] });
+    await at.complete(task, [protocol('acc'), protocol('out'), ...done], {
+      messages: [accepted(message, 'acc'), responded(message, 'out')],
+    });
     at.observed['outcome'] = await outcome;
   },
 
@@ -249,27 +292,49 @@ export const workflowTaskScenarios = {
 async function stickyRun(at, scheduleToStartSeconds) {
   const execution = await at.start();
   const sticky = { name: `sticky-${at.queue}`, kind: 'TASK_QUEUE_KIND_STICKY', normalName: at.queue };
-  await at.complete(await at.pollWorkflow(), [], { stickyAttributes: { workerTaskQueue: sticky, scheduleToStartTimeout: seconds(scheduleToStartSeconds) } });
+  await at.complete(await at.pollWorkflow(), [], {
+    stickyAttributes: { workerTaskQueue: sticky, scheduleToStartTimeout: seconds(scheduleToStartSeconds) },
+  });
   return { execution, sticky };
 }
 
 function ask(at, { workflowId }) {
-  return at.call('QueryWorkflow', { execution: { workflowId }, query: { queryType: 'q', queryArgs: payloads(1) } }, { deadlineMs: 20_000 });
+  return at.call(
+    'QueryWorkflow',
+    { execution: { workflowId }, query: { queryType: 'q', queryArgs: payloads(1) } },
+    { deadlineMs: 20_000 },
+  );
 }
 
 function update(at, { workflowId }, updateId) {
   const request = { meta: { updateId, identity: 'raw' }, input: { name: 'change', args: payloads(5) } };
-  return at.call('UpdateWorkflowExecution', { workflowExecution: { workflowId }, request, waitPolicy: { lifecycleStage: 3 } }, { deadlineMs: 30_000 });
+  return at.call(
+    'UpdateWorkflowExecution',
+    { workflowExecution: { workflowId }, request, waitPolicy: { lifecycleStage: 3 } },
+    { deadlineMs: 30_000 },
+  );
 }
 
 const protocol = (messageId) => command.of('PROTOCOL_MESSAGE', { protocolMessageCommandAttributes: { messageId } });
 
 /** The bodies are Any messages; the client encodes them. */
-const accepted = (message, id) => reply(message, id, 'Acceptance', { acceptedRequestMessageId: message.id, acceptedRequestSequencingEventId: message.eventId });
-const responded = (message, id) => reply(message, id, 'Response', { meta: { updateId: message.protocolInstanceId }, outcome: { success: payloads('updated') } });
-const rejected = (message, id) => reply(message, id, 'Rejection', { rejectedRequestMessageId: message.id, rejectedRequestSequencingEventId: message.eventId, failure: { message: 'refused', applicationFailureInfo: { type: 'Raw' } } });
+const accepted = (message, id) =>
+  reply(message, id, 'Acceptance', {
+    acceptedRequestMessageId: message.id,
+    acceptedRequestSequencingEventId: message.eventId,
+  });
+const responded = (message, id) =>
+  reply(message, id, 'Response', {
+    meta: { updateId: message.protocolInstanceId },
+    outcome: { success: payloads('updated') },
+  });
+const rejected = (message, id) =>
+  reply(message, id, 'Rejection', {
+    rejectedRequestMessageId: message.id,
+    rejectedRequestSequencingEventId: message.eventId,
+    failure: { message: 'refused', applicationFailureInfo: { type: 'Raw' } },
+  });
 
 function reply({ protocolInstanceId }, id, type, value) {
   return { id, protocolInstanceId, body: { typeName: `temporal.api.update.v1.${type}`, value } };
 }
-

@@ -15,7 +15,12 @@ export async function prepare(server, nonce) {
 
 async function start(server, namespace, workflowId, queue) {
   const { runId } = await server.call('StartWorkflowExecution', {
-    namespace, workflowId, workflowType: { name: 'none' }, taskQueue: { name: queue }, requestId: `start-${workflowId}`, identity: 'probe',
+    namespace,
+    workflowId,
+    workflowType: { name: 'none' },
+    taskQueue: { name: queue },
+    requestId: `start-${workflowId}`,
+    identity: 'probe',
   });
   return { workflowId, runId };
 }
@@ -23,18 +28,35 @@ async function start(server, namespace, workflowId, queue) {
 /** One activity done (its token is stale), one that no worker ever takes. */
 async function startWithActivities(server, namespace, workflowId, queue) {
   const execution = await start(server, namespace, workflowId, queue);
-  const task = await server.call('PollWorkflowTaskQueue', { namespace, taskQueue: { name: queue }, identity: 'probe' }, { deadlineMs: 30_000 });
+  const task = await server.call(
+    'PollWorkflowTaskQueue',
+    { namespace, taskQueue: { name: queue }, identity: 'probe' },
+    { deadlineMs: 30_000 },
+  );
   const schedule = (activityId, name) => ({
     commandType: 1,
-    scheduleActivityTaskCommandAttributes: { activityId, activityType: { name: 'none' }, taskQueue: { name }, startToCloseTimeout: seconds(60) },
+    scheduleActivityTaskCommandAttributes: {
+      activityId,
+      activityType: { name: 'none' },
+      taskQueue: { name },
+      startToCloseTimeout: seconds(60),
+    },
   });
   const token = Buffer.from(task.taskToken, 'base64');
   const commands = [schedule('done', queue), schedule('pending', `${queue}-nobody`)];
   await server.call('RespondWorkflowTaskCompleted', { namespace, taskToken: token, identity: 'probe', commands });
-  const done = await server.call('PollActivityTaskQueue', { namespace, taskQueue: { name: queue }, identity: 'probe' }, { deadlineMs: 30_000 });
+  const done = await server.call(
+    'PollActivityTaskQueue',
+    { namespace, taskQueue: { name: queue }, identity: 'probe' },
+    { deadlineMs: 30_000 },
+  );
   const activityToken = Buffer.from(done.taskToken, 'base64');
   await server.call('RespondActivityTaskCompleted', { namespace, taskToken: activityToken, identity: 'probe' });
-  return { ...execution, pendingId: 'pending', tokens: { token, staleToken: token, staleActivityToken: activityToken } };
+  return {
+    ...execution,
+    pendingId: 'pending',
+    tokens: { token, staleToken: token, staleActivityToken: activityToken },
+  };
 }
 
 /** A namespace of its own, so that no probe can harm others; resolves once it is usable. */

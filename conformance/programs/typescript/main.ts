@@ -18,7 +18,10 @@ const { values: flags } = parseArgs({
   },
 });
 
-Runtime.install({ logger: new DefaultLogger('ERROR'), telemetryOptions: { logging: { filter: 'ERROR', forward: {} } } });
+Runtime.install({
+  logger: new DefaultLogger('ERROR'),
+  telemetryOptions: { logging: { filter: 'ERROR', forward: {} } },
+});
 const read = (path: string | undefined) => (path ? readFileSync(path) : undefined);
 const tls = flags['tls-ca']
   ? { ca: read(flags['tls-ca']), cert: read(flags['tls-cert']), key: read(flags['tls-key']) }
@@ -35,10 +38,21 @@ async function runInTurn(world: World, queue: Scenario[]): Promise<void> {
 async function report(world: World, { name, run }: Scenario): Promise<void> {
   const at = world.at(name);
   const timeout = AbortSignal.timeout(90_000);
-  const late = new Promise<never>((_, reject) => timeout.addEventListener('abort', () => reject(new Error('not done after 90 s'))));
+  const late = new Promise<never>((_, reject) =>
+    timeout.addEventListener('abort', () => reject(new Error('not done after 90 s'))),
+  );
   const error = await Promise.race([run(at), late]).then(
     () => undefined,
     (reason: unknown) => (reason instanceof Error ? (reason.stack ?? String(reason)) : String(reason)),
   );
-  console.log(JSON.stringify({ scenario: name, ok: error === undefined, error, executions: at.executions, runs: at.runs, observed: at.observed }));
+  console.log(
+    JSON.stringify({
+      scenario: name,
+      ok: error === undefined,
+      error,
+      executions: at.executions,
+      runs: at.runs,
+      observed: at.observed,
+    }),
+  );
 }

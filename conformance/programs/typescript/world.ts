@@ -45,12 +45,19 @@ export interface World {
 }
 
 /** Connects, bundles the workflows once and starts the worker that serves all scenarios. */
-export async function openWorld(address: string, nonce: string, tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer }): Promise<World> {
+export async function openWorld(
+  address: string,
+  nonce: string,
+  tls?: { ca?: Buffer; cert?: Buffer; key?: Buffer },
+): Promise<World> {
   const security = tls && toTlsConfig(tls);
   const connection = await Connection.connect({ address, ...(security && { tls: security }) });
   const native = await NativeConnection.connect({ address, ...(security && { tls: security }) });
   const client = new Client({ connection });
-  const bundle = await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)), logger: silent });
+  const bundle = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('./workflows/index.js', import.meta.url)),
+    logger: silent,
+  });
   const worker = await makeWorker(native, client, bundle, `ts-${nonce}`);
   const running = worker.run();
   return {
@@ -70,7 +77,12 @@ function toTlsConfig({ ca, cert, key }: { ca?: Buffer; cert?: Buffer; key?: Buff
   return { ...(ca && { serverRootCACertificate: ca }), ...(cert && key && { clientCertPair: { crt: cert, key } }) };
 }
 
-function makeWorker(connection: NativeConnection, client: Client, workflowBundle: WorkflowBundleWithSourceMap, taskQueue: string): Promise<Worker> {
+function makeWorker(
+  connection: NativeConnection,
+  client: Client,
+  workflowBundle: WorkflowBundleWithSourceMap,
+  taskQueue: string,
+): Promise<Worker> {
   return Worker.create({
     connection,
     workflowBundle,
@@ -82,7 +94,13 @@ function makeWorker(connection: NativeConnection, client: Client, workflowBundle
   });
 }
 
-function makePlace(scenario: string, nonce: string, client: Client, native: NativeConnection, bundle: WorkflowBundleWithSourceMap): Place {
+function makePlace(
+  scenario: string,
+  nonce: string,
+  client: Client,
+  native: NativeConnection,
+  bundle: WorkflowBundleWithSourceMap,
+): Place {
   const executions: { workflowId: string }[] = [];
   const observed: Record<string, unknown> = {};
   return {
@@ -101,7 +119,10 @@ function makePlace(scenario: string, nonce: string, client: Client, native: Nati
     },
     settled: (handle, type, count = 1) => poll(() => isSettled(handle, type, count)),
     activityIs: (handle, state) => poll(async () => hasActivityIn(handle, `PENDING_ACTIVITY_STATE_${state}`)),
-    heartbeaten: (handle) => poll(async () => Boolean((await handle.describe()).raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime))),
+    heartbeaten: (handle) =>
+      poll(async () =>
+        Boolean((await handle.describe()).raw.pendingActivities?.some(({ lastHeartbeatTime }) => lastHeartbeatTime)),
+      ),
     otherQueue(suffix) {
       const queue = `ts-${scenario}-${suffix}-${nonce}`;
       return { queue, work: async (until) => (await makeWorker(native, client, bundle, queue)).runUntil(until) };
@@ -110,7 +131,10 @@ function makePlace(scenario: string, nonce: string, client: Client, native: Nati
 }
 
 async function describeRaw(client: Client, workflowId: string): Promise<unknown> {
-  const answer = await client.workflowService.describeWorkflowExecution({ namespace: 'default', execution: { workflowId } });
+  const answer = await client.workflowService.describeWorkflowExecution({
+    namespace: 'default',
+    execution: { workflowId },
+  });
   const { DescribeWorkflowExecutionResponse } = proto.temporal.api.workflowservice.v1;
   const message = DescribeWorkflowExecutionResponse.create(answer);
   return DescribeWorkflowExecutionResponse.toObject(message, { enums: String, longs: String, bytes: String });
@@ -129,7 +153,12 @@ async function hasActivityIn(handle: WorkflowHandle, state: string): Promise<boo
   return (raw.pendingActivities ?? []).some((activity) => pendingStates[activity.state ?? 0] === state);
 }
 
-const pendingStates = ['PENDING_ACTIVITY_STATE_UNSPECIFIED', 'PENDING_ACTIVITY_STATE_SCHEDULED', 'PENDING_ACTIVITY_STATE_STARTED', 'PENDING_ACTIVITY_STATE_CANCEL_REQUESTED'];
+const pendingStates = [
+  'PENDING_ACTIVITY_STATE_UNSPECIFIED',
+  'PENDING_ACTIVITY_STATE_SCHEDULED',
+  'PENDING_ACTIVITY_STATE_STARTED',
+  'PENDING_ACTIVITY_STATE_CANCEL_REQUESTED',
+];
 
 async function poll(isDone: () => Promise<boolean>): Promise<void> {
   while (!(await isDone())) await new Promise((resolve) => setTimeout(resolve, 100));

@@ -3,7 +3,17 @@
 // (The check of a balance is per process; a real bank would do it in the same write.)
 // A booking is one file named after its idempotency key. It is written beside its place, flushed, and linked into it; a link
 // fails where a file is, so the first one stays. Balances are the sum of all bookings: nothing can be half done.
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 /** A movement of money on one account, in cents; negative amounts leave it. */
@@ -42,7 +52,8 @@ export function openBank(folder: string): Bank {
     open: (account, amountCents) => void writeOnce(folder, { key: `open-${account}`, account, amountCents }),
     book(booking) {
       if (bookings().some(({ key }) => key === booking.key)) return 'repeated';
-      if (balanceCents(booking.account) + booking.amountCents < 0) throw new BookingRefused(`account ${booking.account} has too little money`);
+      if (balanceCents(booking.account) + booking.amountCents < 0)
+        throw new BookingRefused(`account ${booking.account} has too little money`);
       return writeOnce(folder, booking) ? 'booked' : 'repeated';
     },
     balanceCents,

@@ -20,7 +20,9 @@ function millisecondsOf(event: Event | undefined): number {
 
 /** The name of the one attributes field that is set, without its ending. */
 function kindOf(event: Event): { name: string; attributes: Record<string, unknown> } {
-  const [key, attributes] = Object.entries(event).find(([name, value]) => name.endsWith('EventAttributes') && value) ?? ['unknown', {}];
+  const [key, attributes] = Object.entries(event).find(
+    ([name, value]) => name.endsWith('EventAttributes') && value,
+  ) ?? ['unknown', {}];
   const name = key.replace(/EventAttributes$/, '');
   return { name: name[0]!.toUpperCase() + name.slice(1), attributes: attributes as Record<string, unknown> };
 }

@@ -1,6 +1,6 @@
 // The client: starts transfers, waits for them, prints results, history and the account book.
 //
-//   node build/transfer.js [--count 1] [--amount 100] [--pause 0] [--to bob] [--id NAME]
+//   node dist/transfer.js [--count 1] [--amount 100] [--pause 0] [--to bob] [--id NAME]
 //
 // Environment: TEMPORAL_ADDRESS (default 127.0.0.1:7233), BANK_FOLDER (default ./bank). Exit code 1 when the books do not balance.
 import { Client, Connection } from '@temporalio/client';
@@ -34,10 +34,19 @@ try {
 }
 
 async function transferAll(client: Client): Promise<void> {
-  const transfer: Transfer = { from: 'alice', to: flags.to, amountCents: Number(flags.amount), pauseMs: Number(flags.pause) };
-  const ids = Array.from({ length: Number(flags.count) }, (_, i) => (Number(flags.count) === 1 ? flags.id : `${flags.id}-${i + 1}`));
+  const transfer: Transfer = {
+    from: 'alice',
+    to: flags.to,
+    amountCents: Number(flags.amount),
+    pauseMs: Number(flags.pause),
+  };
+  const ids = Array.from({ length: Number(flags.count) }, (_, i) =>
+    Number(flags.count) === 1 ? flags.id : `${flags.id}-${i + 1}`,
+  );
   const handles = await Promise.all(
-    ids.map((workflowId) => client.workflow.start<typeof moneyTransfer>('moneyTransfer', { workflowId, taskQueue, args: [transfer] })),
+    ids.map((workflowId) =>
+      client.workflow.start<typeof moneyTransfer>('moneyTransfer', { workflowId, taskQueue, args: [transfer] }),
+    ),
   );
   for (const handle of handles) console.log(`${handle.workflowId}: ${await outcomeOf(handle)}`);
   await printHistory(handles[0]!);
@@ -58,7 +67,8 @@ async function printHistory(handle: WorkflowHandle): Promise<void> {
 /** Every transfer moved money once: its bookings cancel out. All accounts together hold what they were opened with. */
 function printBooks(ids: readonly string[]): void {
   const bookings = bank.bookings();
-  const moved = (id: string) => bookings.filter(({ key }) => key.startsWith(`${id}/`)).reduce((sum, { amountCents }) => sum + amountCents, 0);
+  const moved = (id: string) =>
+    bookings.filter(({ key }) => key.startsWith(`${id}/`)).reduce((sum, { amountCents }) => sum + amountCents, 0);
   const unbalanced = ids.filter((id) => moved(id) !== 0);
   console.log(`\nalice ${bank.balanceCents('alice') / 100}, bob ${bank.balanceCents('bob') / 100}`);
   console.log(unbalanced.length === 0 ? 'the books balance' : `the books do not balance: ${unbalanced.join(', ')}`);

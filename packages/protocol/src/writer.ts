@@ -72,8 +72,8 @@ export class Writer {
     const clamped = clampInt64(value);
     let low = clamped >>> 0;
     let high = Math.floor(clamped / TWO_32) >>> 0;
-    if (clamped >= 0x7fffffffffffffff) low = 0xffffffff;
-    if (clamped >= 0x7fffffffffffffff) high = 0x7fffffff;
+    if (clamped >= INT64_MAX) low = 0xffffffff;
+    if (clamped >= INT64_MAX) high = 0x7fffffff;
     const buffer = this.buffer;
     let at = this.length;
     while (high !== 0) {
@@ -328,9 +328,12 @@ export const writeTextValue = (writer: Writer, value: string): void => writer.st
 export const writeBytesValue = (writer: Writer, value: Uint8Array): void => writer.bytesOpt(18, value);
 export const writeFloatValue = (writer: Writer, value: number): void => writer.floatOpt(21, value);
 
+/** 2^63, the nearest double to the largest int64: what is at or above it is written as that. */
+const INT64_MAX = 2 ** 63;
+
 function clampInt64(value: number): number {
-  if (value >= 0x7fffffffffffffff) return 0x7fffffffffffffff;
-  if (value <= -0x8000000000000000) return -0x8000000000000000;
+  if (value >= INT64_MAX) return INT64_MAX;
+  if (value <= -INT64_MAX) return -INT64_MAX;
   return Number.isNaN(value) ? 0 : Math.trunc(value);
 }
 

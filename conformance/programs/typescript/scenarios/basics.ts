@@ -6,7 +6,15 @@ import { chain, execute, rejection, start } from './start.js';
 export const basicScenarios: Scenario[] = [
   { name: 'hello-world', run: async (at) => assert.equal(await execute(at, 'hello', ['world']), 'Hello, world!') },
   { name: 'empty-workflow', run: async (at) => assert.equal(await execute(at, 'empty'), undefined) },
-  { name: 'payload-kinds', run: async (at) => assert.deepEqual(await execute(at, 'echo', [{ text: 'ünïcode ✓', list: [1, null, true], nested: { a: 1.5 } }]), { text: 'ünïcode ✓', list: [1, null, true], nested: { a: 1.5 } }) },
+  {
+    name: 'payload-kinds',
+    run: async (at) =>
+      assert.deepEqual(await execute(at, 'echo', [{ text: 'ünïcode ✓', list: [1, null, true], nested: { a: 1.5 } }]), {
+        text: 'ünïcode ✓',
+        list: [1, null, true],
+        nested: { a: 1.5 },
+      }),
+  },
   { name: 'start-options', run: startOptions },
   { name: 'sequential-timers', run: async (at) => assert.equal(await execute(at, 'sequentialTimers'), 3) },
   { name: 'condition-timeout', run: async (at) => assert.equal(await execute(at, 'conditionWithTimeout'), false) },
@@ -20,8 +28,14 @@ export const basicScenarios: Scenario[] = [
 
 async function startOptions(at: Parameters<Scenario['run']>[0]) {
   const result = await execute(at, 'echo', ['x'], {
-    workflowExecutionTimeout: '1h', workflowRunTimeout: '30m', workflowTaskTimeout: '7s', memo: { note: 'hello', n: 1 },
-    retry: { maximumAttempts: 3, initialInterval: '2s' }, staticSummary: 'summary', staticDetails: 'details', priority: { priorityKey: 4, fairnessKey: 'f', fairnessWeight: 1.5 },
+    workflowExecutionTimeout: '1h',
+    workflowRunTimeout: '30m',
+    workflowTaskTimeout: '7s',
+    memo: { note: 'hello', n: 1 },
+    retry: { maximumAttempts: 3, initialInterval: '2s' },
+    staticSummary: 'summary',
+    staticDetails: 'details',
+    priority: { priorityKey: 4, fairnessKey: 'f', fairnessWeight: 1.5 },
   });
   assert.equal(result, 'x');
 }
@@ -40,13 +54,23 @@ async function upserts(at: Parameters<Scenario['run']>[0]) {
 
 async function failure(at: Parameters<Scenario['run']>[0]) {
   const error = await rejection(execute(at, 'failWithCauses'));
-  assert.deepEqual(chain(error), ['WorkflowFailedError: Workflow execution failed', 'ApplicationFailure: top', 'ApplicationFailure: middle', 'ApplicationFailure: root']);
+  assert.deepEqual(chain(error), [
+    'WorkflowFailedError: Workflow execution failed',
+    'ApplicationFailure: top',
+    'ApplicationFailure: middle',
+    'ApplicationFailure: root',
+  ]);
 }
 
 /** Needs client and worker on one connection. */
 async function eagerStart(at: Parameters<Scenario['run']>[0]) {
   const client = new Client({ connection: at.native });
-  const handle = await client.workflow.start('echo', { workflowId: at.id(), taskQueue: at.queue, args: [1], requestEagerStart: true });
+  const handle = await client.workflow.start('echo', {
+    workflowId: at.id(),
+    taskQueue: at.queue,
+    args: [1],
+    requestEagerStart: true,
+  });
   at.observed['eagerlyStarted'] = handle.eagerlyStarted;
   assert.equal(await handle.result(), 1);
 }

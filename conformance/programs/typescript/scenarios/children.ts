@@ -7,8 +7,14 @@ import { execute, rejection, start } from './start.js';
 export const childScenarios: Scenario[] = [
   { name: 'child-completes', run: completes },
   { name: 'child-fails', run: fails },
-  { name: 'child-cancelled-by-parent', run: (at) => cancelledBy(at, ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED) },
-  { name: 'child-cancel-requested', run: (at) => cancelledBy(at, ChildWorkflowCancellationType.WAIT_CANCELLATION_REQUESTED) },
+  {
+    name: 'child-cancelled-by-parent',
+    run: (at) => cancelledBy(at, ChildWorkflowCancellationType.WAIT_CANCELLATION_COMPLETED),
+  },
+  {
+    name: 'child-cancel-requested',
+    run: (at) => cancelledBy(at, ChildWorkflowCancellationType.WAIT_CANCELLATION_REQUESTED),
+  },
   { name: 'child-cancelled-from-outside', run: cancelledFromOutside },
   { name: 'child-terminated', run: terminated },
   { name: 'child-id-in-use', run: idInUse },
@@ -21,7 +27,11 @@ export const childScenarios: Scenario[] = [
 ];
 
 /** Starts a parent of `waitForFinish` and resolves once both wait. */
-async function waitingPair(at: Place, type: string, args: unknown[]): Promise<{ parent: WorkflowHandle; child: WorkflowHandle }> {
+async function waitingPair(
+  at: Place,
+  type: string,
+  args: unknown[],
+): Promise<{ parent: WorkflowHandle; child: WorkflowHandle }> {
   const parent = await start(at, type, args);
   await at.settled(parent, 'ChildWorkflowExecutionStarted');
   const child = at.client.workflow.getHandle(at.id('child'));
@@ -38,7 +48,11 @@ async function completes(at: Place) {
 async function fails(at: Place) {
   const { parent, child } = await waitingPair(at, 'parent', ['failsWhenFinished', at.id('child')]);
   await child.signal('finish');
-  assert.deepEqual(await parent.result(), { retryState: 'RETRY_POLICY_NOT_SET', cause: 'ApplicationFailure', message: 'the child failed' });
+  assert.deepEqual(await parent.result(), {
+    retryState: 'RETRY_POLICY_NOT_SET',
+    cause: 'ApplicationFailure',
+    message: 'the child failed',
+  });
 }
 
 async function cancelledBy(at: Place, type: ChildWorkflowCancellationType) {
@@ -59,7 +73,11 @@ async function cancelledFromOutside(at: Place) {
 async function terminated(at: Place) {
   const { parent, child } = await waitingPair(at, 'parent', ['waitForFinish', at.id('child')]);
   await child.terminate('by the test');
-  assert.deepEqual(await parent.result(), { retryState: 'NON_RETRYABLE_FAILURE', cause: 'TerminatedFailure', message: 'Terminated' });
+  assert.deepEqual(await parent.result(), {
+    retryState: 'NON_RETRYABLE_FAILURE',
+    cause: 'TerminatedFailure',
+    message: 'Terminated',
+  });
 }
 
 async function idInUse(at: Place) {
@@ -96,7 +114,10 @@ async function external(at: Place) {
   const cancelled = await start(at, 'waitForFinish', [], { suffix: 'cancelled' });
   await at.settled(signalled, 'WorkflowTaskCompleted');
   await at.settled(cancelled, 'WorkflowTaskCompleted');
-  assert.deepEqual(await execute(at, 'reachesOut', [signalled.workflowId, cancelled.workflowId], { suffix: 'caller' }), ['arrived', 'arrived']);
+  assert.deepEqual(
+    await execute(at, 'reachesOut', [signalled.workflowId, cancelled.workflowId], { suffix: 'caller' }),
+    ['arrived', 'arrived'],
+  );
   assert.equal(await signalled.result(), 'finished');
   await rejection(cancelled.result());
 }

@@ -89,7 +89,10 @@ async function updateAccepted(at: Place) {
 async function updateRejected(at: Place) {
   const handle = await idleCounter(at);
   const error = await rejection(handle.executeUpdate('addNow', { args: [-1], updateId: 'negative' }));
-  assert.deepEqual(chain(error), ['WorkflowUpdateFailedError: Workflow Update failed', 'ApplicationFailure: must be positive']);
+  assert.deepEqual(chain(error), [
+    'WorkflowUpdateFailedError: Workflow Update failed',
+    'ApplicationFailure: must be positive',
+  ]);
   const unknown = await rejection(handle.executeUpdate('nonsense', { updateId: 'unknown' }));
   at.observed['unknown update'] = chain(unknown).slice(0, 1);
   await finish(handle, 10);
@@ -124,12 +127,31 @@ async function updateBeforeFirstTask(at: Place) {
 
 async function updateWithStart(at: Place) {
   const operation = () =>
-    new WithStartWorkflowOperation('counter', { workflowId: at.id(), taskQueue: at.queue, args: [1], workflowIdConflictPolicy: 'USE_EXISTING' });
+    new WithStartWorkflowOperation('counter', {
+      workflowId: at.id(),
+      taskQueue: at.queue,
+      args: [1],
+      workflowIdConflictPolicy: 'USE_EXISTING',
+    });
   const first = operation();
-  assert.equal(await at.client.workflow.executeUpdateWithStart('addNow', { args: [2], updateId: 'a', startWorkflowOperation: first }), 3);
+  assert.equal(
+    await at.client.workflow.executeUpdateWithStart('addNow', {
+      args: [2],
+      updateId: 'a',
+      startWorkflowOperation: first,
+    }),
+    3,
+  );
   const handle = await first.workflowHandle();
   const second = operation();
-  assert.equal(await at.client.workflow.executeUpdateWithStart('addNow', { args: [3], updateId: 'b', startWorkflowOperation: second }), 6);
+  assert.equal(
+    await at.client.workflow.executeUpdateWithStart('addNow', {
+      args: [3],
+      updateId: 'b',
+      startWorkflowOperation: second,
+    }),
+    6,
+  );
   await finish(handle, 6);
 }
 
@@ -149,6 +171,7 @@ async function messageErrors(at: Place) {
     'describe unknown': () => unknown.describe(),
     'result unknown': () => unknown.result(),
   };
-  for (const [label, attempt] of Object.entries(errors)) at.observed[label] = chain(await rejection(attempt())).slice(0, 1);
+  for (const [label, attempt] of Object.entries(errors))
+    at.observed[label] = chain(await rejection(attempt())).slice(0, 1);
   at.observed['cancel closed'] = await closed.cancel().then(() => 'accepted', chain);
 }

@@ -3,8 +3,18 @@ import type { Place, Scenario } from '../world.js';
 import { chain, execute, rejection, start } from './start.js';
 
 export const runScenarios: Scenario[] = [
-  { name: 'continue-as-new', run: async (at) => assert.equal(await execute(at, 'countsDown', [2], { memo: { kept: 1 } }), 'down') },
-  { name: 'workflow-retried', run: async (at) => assert.equal(await execute(at, 'failsUntilAttempt', [3], { retry: { initialInterval: '1s', backoffCoefficient: 1 } }), 3) },
+  {
+    name: 'continue-as-new',
+    run: async (at) => assert.equal(await execute(at, 'countsDown', [2], { memo: { kept: 1 } }), 'down'),
+  },
+  {
+    name: 'workflow-retried',
+    run: async (at) =>
+      assert.equal(
+        await execute(at, 'failsUntilAttempt', [3], { retry: { initialInterval: '1s', backoffCoefficient: 1 } }),
+        3,
+      ),
+  },
   { name: 'workflow-attempts-exhausted', run: attemptsExhausted },
   { name: 'workflow-non-retryable', run: nonRetryable },
   { name: 'cron', run: cron },
@@ -14,18 +24,25 @@ export const runScenarios: Scenario[] = [
   { name: 'workflow-terminated', run: terminated },
   { name: 'workflow-run-timeout', run: (at) => timesOut(at, { workflowRunTimeout: '1s' }) },
   { name: 'workflow-execution-timeout', run: (at) => timesOut(at, { workflowExecutionTimeout: '1s' }) },
-  { name: 'workflow-run-timeout-retried', run: (at) => timesOut(at, { workflowRunTimeout: '1s', retry: { maximumAttempts: 2, initialInterval: '1s' } }) },
+  {
+    name: 'workflow-run-timeout-retried',
+    run: (at) => timesOut(at, { workflowRunTimeout: '1s', retry: { maximumAttempts: 2, initialInterval: '1s' } }),
+  },
   { name: 'start-delay', run: startDelay },
   { name: 'start-delay-signalled', run: startDelaySignalled },
 ];
 
 async function attemptsExhausted(at: Place) {
-  const error = await rejection(execute(at, 'failsForGood', ['Usual'], { retry: { initialInterval: '1s', maximumAttempts: 2 } }));
+  const error = await rejection(
+    execute(at, 'failsForGood', ['Usual'], { retry: { initialInterval: '1s', maximumAttempts: 2 } }),
+  );
   assert.deepEqual(chain(error), ['WorkflowFailedError: Workflow execution failed', 'ApplicationFailure: for good']);
 }
 
 async function nonRetryable(at: Place) {
-  await rejection(execute(at, 'failsForGood', ['Fatal'], { retry: { initialInterval: '1s', nonRetryableErrorTypes: ['Fatal'] } }));
+  await rejection(
+    execute(at, 'failsForGood', ['Fatal'], { retry: { initialInterval: '1s', nonRetryableErrorTypes: ['Fatal'] } }),
+  );
 }
 
 /** The third run waits, and is terminated. */
@@ -36,7 +53,9 @@ async function cron(at: Place) {
     const handle = at.client.workflow.getHandle(at.id(), runId, { followRuns: false });
     await handle.result().catch(() => undefined);
     const last = (await handle.fetchHistory()).events?.at(-1);
-    const next = last?.workflowExecutionCompletedEventAttributes?.newExecutionRunId ?? last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    const next =
+      last?.workflowExecutionCompletedEventAttributes?.newExecutionRunId ??
+      last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
     assert.ok(next, 'a cron run ends with the next run');
     runId = next;
   }

@@ -5,8 +5,18 @@ import type { Place } from '../world.js';
 export type Options = Partial<WorkflowStartOptions> & { suffix?: string };
 
 /** Starts a workflow of the scenario on its queue; `suffix` tells several executions apart. */
-export function start(at: Place, type: string, args: unknown[] = [], { suffix, ...options }: Options = {}): Promise<WorkflowHandle> {
-  return at.client.workflow.start(type, { workflowId: at.id(suffix), taskQueue: at.queue, args, ...options } as WorkflowStartOptions);
+export function start(
+  at: Place,
+  type: string,
+  args: unknown[] = [],
+  { suffix, ...options }: Options = {},
+): Promise<WorkflowHandle> {
+  return at.client.workflow.start(type, {
+    workflowId: at.id(suffix),
+    taskQueue: at.queue,
+    args,
+    ...options,
+  } as WorkflowStartOptions);
 }
 
 /** Starts and waits for the result. */

@@ -1,6 +1,14 @@
 // Activities in every manner of success and failure.
 import {
-  ActivityCancellationType, ActivityFailure, CancellationScope, condition, defineSignal, isCancellation, proxyActivities, proxyLocalActivities, setHandler,
+  ActivityCancellationType,
+  ActivityFailure,
+  CancellationScope,
+  condition,
+  defineSignal,
+  isCancellation,
+  proxyActivities,
+  proxyLocalActivities,
+  setHandler,
 } from '@temporalio/workflow';
 import type { ActivityOptions } from '@temporalio/workflow';
 import type * as activities from '../activities.js';
@@ -21,15 +29,30 @@ export async function threeInTurn(): Promise<string[]> {
 
 export async function withAllOptions(): Promise<string> {
   const detailed = proxyActivities<All>({
-    activityId: 'my-activity', scheduleToCloseTimeout: '1m', scheduleToStartTimeout: '50s', startToCloseTimeout: '20s', heartbeatTimeout: '10s',
-    retry: { initialInterval: '2s', backoffCoefficient: 3, maximumInterval: '20s', maximumAttempts: 4, nonRetryableErrorTypes: ['X'] },
-    summary: 'a summary', priority: { priorityKey: 2, fairnessKey: 'key', fairnessWeight: 2.5 },
+    activityId: 'my-activity',
+    scheduleToCloseTimeout: '1m',
+    scheduleToStartTimeout: '50s',
+    startToCloseTimeout: '20s',
+    heartbeatTimeout: '10s',
+    retry: {
+      initialInterval: '2s',
+      backoffCoefficient: 3,
+      maximumInterval: '20s',
+      maximumAttempts: 4,
+      nonRetryableErrorTypes: ['X'],
+    },
+    summary: 'a summary',
+    priority: { priorityKey: 2, fairnessKey: 'key', fairnessWeight: 2.5 },
   });
   return detailed.greet('options');
 }
 
 /** Runs one activity with the options and returns how it failed: class, message, retry state, cause. */
-export async function failing(name: keyof typeof activities, options: ActivityOptions, ...args: unknown[]): Promise<unknown> {
+export async function failing(
+  name: keyof typeof activities,
+  options: ActivityOptions,
+  ...args: unknown[]
+): Promise<unknown> {
   const run = proxyActivities<Record<string, (...args: unknown[]) => Promise<unknown>>>(options)[name]!;
   try {
     return { result: await run(...args) };
@@ -40,10 +63,19 @@ export async function failing(name: keyof typeof activities, options: ActivityOp
 }
 
 /** Starts an activity, waits for the signal, cancels it and reports what became of it. */
-export async function cancelsActivity(name: keyof typeof activities, cancellationType: ActivityCancellationType, taskQueue?: string): Promise<string> {
+export async function cancelsActivity(
+  name: keyof typeof activities,
+  cancellationType: ActivityCancellationType,
+  taskQueue?: string,
+): Promise<string> {
   let finished = false;
   setHandler(finish, () => void (finished = true));
-  const options = { startToCloseTimeout: '60s', heartbeatTimeout: '10s', cancellationType, ...(taskQueue && { taskQueue }) } as const;
+  const options = {
+    startToCloseTimeout: '60s',
+    heartbeatTimeout: '10s',
+    cancellationType,
+    ...(taskQueue && { taskQueue }),
+  } as const;
   const run = proxyActivities<Record<string, () => Promise<unknown>>>(options)[name]!;
   const scope = new CancellationScope();
   const outcome = scope.run(run).then(
@@ -65,10 +97,15 @@ export async function cleansUp(): Promise<void> {
 }
 
 export async function localActivities(): Promise<unknown> {
-  const local = proxyLocalActivities<All>({ startToCloseTimeout: '10s', retry: { initialInterval: '10ms', maximumAttempts: 3 } });
+  const local = proxyLocalActivities<All>({
+    startToCloseTimeout: '10s',
+    retry: { initialInterval: '10ms', maximumAttempts: 3 },
+  });
   const greeting = await local.greet('local');
   const attempt = await local.succeedOnAttempt(2);
-  const failed = await local.failNonRetryable().catch((error: Error) => (error.cause instanceof Error ? error.cause.message : error.message));
+  const failed = await local
+    .failNonRetryable()
+    .catch((error: Error) => (error.cause instanceof Error ? error.cause.message : error.message));
   return { greeting, attempt, failed };
 }
 
@@ -78,5 +115,9 @@ export async function asyncByToken(): Promise<string> {
 
 export async function asyncById(): Promise<unknown> {
   const open = proxyActivities<All>({ startToCloseTimeout: '60s', activityId: 'open', retry: { maximumAttempts: 1 } });
-  return open.leaveOpen().catch((error: ActivityFailure) => ({ cause: error.cause?.name, message: error.cause?.message, retryState: error.retryState }));
+  return open.leaveOpen().catch((error: ActivityFailure) => ({
+    cause: error.cause?.name,
+    message: error.cause?.message,
+    retryState: error.retryState,
+  }));
 }

@@ -1,6 +1,15 @@
 // Timers, markers, attributes, failures.
 import {
-  ApplicationFailure, CancellationScope, condition, defineSignal, patched, setHandler, sleep, upsertMemo, upsertSearchAttributes, workflowInfo,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  defineSignal,
+  patched,
+  setHandler,
+  sleep,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { defineSearchAttributeKey } from '@temporalio/common';
 
@@ -49,7 +58,10 @@ export async function patches(): Promise<boolean> {
 export async function upserts(): Promise<unknown> {
   const keyword = defineSearchAttributeKey('ConformanceKeyword', 'KEYWORD');
   const int = defineSearchAttributeKey('ConformanceInt', 'INT');
-  upsertSearchAttributes([{ key: keyword, value: 'one' }, { key: int, value: 7 }]);
+  upsertSearchAttributes([
+    { key: keyword, value: 'one' },
+    { key: int, value: 7 },
+  ]);
   upsertMemo({ added: 'yes', removed: null });
   await sleep(1);
   upsertSearchAttributes([{ key: int, value: null }]);

@@ -1,14 +1,33 @@
 // Parents, children, and executions that reach others from outside.
 import {
-  ApplicationFailure, CancellationScope, ChildWorkflowCancellationType, ChildWorkflowFailure, condition, defineSignal, getExternalWorkflowHandle, isCancellation, ParentClosePolicy, setHandler, startChild,
+  ApplicationFailure,
+  CancellationScope,
+  ChildWorkflowCancellationType,
+  ChildWorkflowFailure,
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
 } from '@temporalio/workflow';
 
 const finish = defineSignal('finish');
 
 /** Starts one child of the type, waits for its end and reports it. */
-export async function parent(type: string, workflowId: string, args: unknown[] = [], retryAttempts = 0): Promise<unknown> {
+export async function parent(
+  type: string,
+  workflowId: string,
+  args: unknown[] = [],
+  retryAttempts = 0,
+): Promise<unknown> {
   try {
-    const child = await startChild(type, { workflowId, args, ...(retryAttempts && { retry: { maximumAttempts: retryAttempts, initialInterval: '1s' } }) });
+    const child = await startChild(type, {
+      workflowId,
+      args,
+      ...(retryAttempts && { retry: { maximumAttempts: retryAttempts, initialInterval: '1s' } }),
+    });
     return { result: await child.result() };
   } catch (error) {
     return describe(error);
@@ -32,7 +51,10 @@ export async function leavesChild(workflowId: string, parentClosePolicy: ParentC
 }
 
 /** Cancels its child when told. */
-export async function cancelsChild(workflowId: string, cancellationType: ChildWorkflowCancellationType): Promise<unknown> {
+export async function cancelsChild(
+  workflowId: string,
+  cancellationType: ChildWorkflowCancellationType,
+): Promise<unknown> {
   let finished = false;
   setHandler(finish, () => void (finished = true));
   const scope = new CancellationScope();
@@ -58,7 +80,11 @@ export async function signalsChild(workflowId: string): Promise<unknown> {
 
 /** Signals, then cancels, another execution; reports whether each arrived. */
 export async function reachesOut(signalled: string, cancelled: string): Promise<string[]> {
-  const arrived = (promise: Promise<unknown>) => promise.then(() => 'arrived', (error: Error) => `${error.name}: ${error.message}`);
+  const arrived = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'arrived',
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
   return [
     await arrived(getExternalWorkflowHandle(signalled).signal(finish)),
     await arrived(getExternalWorkflowHandle(cancelled).cancel()),
@@ -67,7 +93,8 @@ export async function reachesOut(signalled: string, cancelled: string): Promise<
 
 function describe(error: unknown): unknown {
   if (isCancellation(error)) return { cancelled: true };
-  if (error instanceof ChildWorkflowFailure) return { retryState: error.retryState, cause: error.cause?.name, message: error.cause?.message };
+  if (error instanceof ChildWorkflowFailure)
+    return { retryState: error.retryState, cause: error.cause?.name, message: error.cause?.message };
   return { error: String(error) };
 }
 

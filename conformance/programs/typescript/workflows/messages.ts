@@ -1,5 +1,13 @@
 // Signals, queries, updates.
-import { ApplicationFailure, condition, defineQuery, defineSignal, defineUpdate, setHandler, sleep } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 
 const add = defineSignal<[number]>('add');
 const finish = defineSignal('finish');

@@ -43,12 +43,16 @@ export function deliverWorkflowTask(engine: Engine, run: Run, pollId: ReplyTo, r
   });
 }
 
-/** The poll answer, or undefined when the task is not the run's started task any more. */
+/**
+ * The poll answer, or undefined when the task is not the run's started task any more. `isCached`: the worker has the
+ * run in memory whatever queue the task is on, for it has just completed the task before.
+ */
 export function buildWorkflowTask(
   engine: Engine,
   run: Run,
   ref: WorkflowTaskRef,
   built: (response: Init<PollWorkflowTaskQueueResponse> | undefined) => void,
+  isCached = false,
 ): void {
   const { state } = run;
   const task = state.workflowTask;
@@ -56,8 +60,7 @@ export function buildWorkflowTask(
     built(undefined);
     return;
   }
-  const isPartial = task.isSticky;
-  const fromEventId = isPartial ? state.previousStartedEventId + 1 : 1;
+  const fromEventId = task.isSticky || isCached ? state.previousStartedEventId + 1 : 1;
   const withheld = encodedWithheldEvents(state);
   const toEventId =
     task.kind === 'normal' ? task.startedEventId + 1 : Math.min(state.nextEventId, task.scheduledEventId);

@@ -59,8 +59,8 @@ export class Committer {
   /** Acts once the group of that number, and all before it, are on disk; at once if they are. */
   afterGroup(number: number, act: () => void): void {
     if (number >= this.#open.number) this.#open.after.push(act);
+    else if (this.#oneByOne.length > 0 || this.#oneByOneAfter.length > 0) this.#oneByOneAfter.push(act);
     else if (this.#inFlight !== undefined && number >= this.#inFlight.number) this.#inFlight.after.push(act);
-    else if (this.#oneByOne.length > 0) this.#oneByOneAfter.push(act);
     else act();
   }
 

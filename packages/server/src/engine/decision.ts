@@ -12,7 +12,7 @@ import type { Run } from './run.js';
 export interface Change {
   readonly run: Run;
   readonly isNew: boolean;
-  readonly firstEventId: number;
+  firstEventId: number;
   readonly events: Uint8Array[];
   readonly records: StateRecord[];
   isStored: boolean;
@@ -44,20 +44,21 @@ export class Decision {
     for (const act of this.#onVoided) act();
   }
 
-  absorb(run: Run, transition: Transition, isNew = false): void {
+  /** The decision hangs on the run's state, though it does not change it: it is void if that state is. */
+  touch(run: Run, isNew = false): Change {
     let change = this.changes.get(run);
     if (change === undefined) {
-      change = {
-        run,
-        isNew,
-        firstEventId: transition.firstEventId,
-        events: [],
-        records: [],
-        isStored: false,
-        isRowChanged: isNew,
-      };
+      const firstEventId = run.state.nextEventId;
+      change = { run, isNew, firstEventId, events: [], records: [], isStored: false, isRowChanged: isNew };
       this.changes.set(run, change);
     }
+    return change;
+  }
+
+  absorb(run: Run, transition: Transition, isNew = false): void {
+    const isFirst = !this.changes.has(run);
+    const change = this.touch(run, isNew);
+    if (isFirst) change.firstEventId = transition.firstEventId;
     const before = run.state;
     run.state = transition.state;
     change.events.push(...transition.events);

@@ -20,13 +20,20 @@ interface Line {
   readonly failed: Failed;
 }
 
+/** A read on its way, and who waits for it. */
+interface Load {
+  readonly line: Line[];
+  /** A run that it may concern left memory meanwhile: what was read may be older than what that run had decided. */
+  isOutdated: boolean;
+}
+
 export class RunDirectory {
   readonly #engine: Engine;
   readonly #byRunId = new Map<string, Run>();
   readonly #byExecNo = new Map<ExecNo, Run>();
   /** Current runs of workflow ids, as far as they are in memory. */
   readonly #current = new Map<string, Run>();
-  readonly #loading = new Map<string, Line[]>();
+  readonly #loading = new Map<string, Load>();
   #hand: IterableIterator<Run> = this.#byRunId.values();
 
   constructor(engine: Engine) {
@@ -65,9 +72,9 @@ export class RunDirectory {
   /** The newest run of the workflow id, open or closed. Callers are served in order of their asking. */
   findCurrent(namespaceId: string, workflowId: string, found: Found, failed: Failed): void {
     const key = currentKey(namespaceId, workflowId);
-    const line = this.#loading.get(key);
-    if (line !== undefined) {
-      line.push({ found, failed });
+    const load = this.#loading.get(key);
+    if (load !== undefined) {
+      load.line.push({ found, failed });
       return;
     }
     const run = this.#current.get(key);
@@ -75,23 +82,36 @@ export class RunDirectory {
       found(run);
       return;
     }
-    this.#loading.set(key, [{ found, failed }]);
+    this.#loading.set(key, { line: [{ found, failed }], isOutdated: false });
+    this.#readCurrent(key, namespaceId, workflowId);
+  }
+
+  #readCurrent(key: string, namespaceId: string, workflowId: string): void {
     this.#engine.read({ kind: 'current', namespaceId, workflowId }, (answer) => {
       if (answer.kind === 'failed') return this.#fail(key, answer.reason);
       if (answer.kind !== 'current') throw new Error('unexpected answer');
+      if (this.#isOutdated(key) && !this.#current.has(key)) return this.#readCurrent(key, namespaceId, workflowId);
       const { current } = answer;
       // A start may have been decided while this was read: memory knows better.
       if (current === undefined || this.#current.has(key)) return this.#serveCurrent(key);
       this.findByNo(
         current.execNo,
-        () => this.#serveCurrent(key),
+        (run) => {
+          // A run that a void successor had replaced is the current one again.
+          if (run !== undefined && !this.#current.has(key)) {
+            run.isCurrent = true;
+            this.#current.set(key, run);
+          }
+          if (this.#isOutdated(key) && !this.#current.has(key)) this.#readCurrent(key, namespaceId, workflowId);
+          else this.#serveCurrent(key);
+        },
         (rejection) => this.#fail(key, rejection.message),
       );
     });
   }
 
   #serveCurrent(key: string): void {
-    const line = this.#loading.get(key) ?? [];
+    const line = this.#loading.get(key)?.line ?? [];
     this.#loading.delete(key);
     // Asked anew for each: the one before may have started the run.
     for (const { found } of line) found(this.#current.get(key));
@@ -115,6 +135,18 @@ export class RunDirectory {
     if (this.#byExecNo.get(run.execNo) === run) this.#byExecNo.delete(run.execNo);
     const key = currentKey(run.state.namespaceId, run.state.workflowId);
     if (this.#current.get(key) === run) this.#current.delete(key);
+    for (const reading of [key, `run/${run.runId}`, `no/${run.execNo}`]) {
+      const load = this.#loading.get(reading);
+      if (load !== undefined) load.isOutdated = true;
+    }
+  }
+
+  /** Asked once for each answer: the next read begins now. */
+  #isOutdated(key: string): boolean {
+    const load = this.#loading.get(key);
+    if (load?.isOutdated !== true) return false;
+    load.isOutdated = false;
+    return true;
   }
 
   /** The decision's commit did not happen: what memory knows of its runs is wrong. The next who asks reads the disk. */
@@ -153,23 +185,33 @@ export class RunDirectory {
   #load(key: string, stored: ExecutionKey, line: Line): void {
     const waiting = this.#loading.get(key);
     if (waiting !== undefined) {
-      waiting.push(line);
+      waiting.line.push(line);
       return;
     }
-    this.#loading.set(key, [line]);
-    this.#engine.read({ kind: 'execution', key: stored }, (answer) => this.#loaded(key, answer));
+    this.#loading.set(key, { line: [line], isOutdated: false });
+    this.#readExecution(key, stored);
   }
 
-  #loaded(key: string, answer: ReadAnswer): void {
+  #readExecution(key: string, stored: ExecutionKey): void {
+    this.#engine.read({ kind: 'execution', key: stored }, (answer) => this.#loaded(key, stored, answer));
+  }
+
+  #loaded(key: string, asked: ExecutionKey, answer: ReadAnswer): void {
     if (answer.kind === 'failed') {
       this.#fail(key, answer.reason);
       return;
     }
     if (answer.kind !== 'execution') throw new Error('unexpected answer');
-    const line = this.#loading.get(key) ?? [];
+    if (this.#isOutdated(key)) return this.#readExecution(key, asked);
+    const line = this.#loading.get(key)?.line ?? [];
     this.#loading.delete(key);
-    const run = answer.execution === undefined ? undefined : this.#restore(answer.execution);
+    // A run that was begun while this was read is in memory only.
+    const run = answer.execution === undefined ? this.#known(asked) : this.#restore(answer.execution);
     for (const { found } of line) found(run === undefined ? undefined : (this.#byExecNo.get(run.execNo) ?? run));
+  }
+
+  #known(key: ExecutionKey): Run | undefined {
+    return key.by === 'execNo' ? this.#byExecNo.get(key.execNo) : this.#byRunId.get(key.runId);
   }
 
   #restore(stored: StoredExecution): Run {
@@ -181,7 +223,7 @@ export class RunDirectory {
   }
 
   #fail(key: string, reason: string): void {
-    const line = this.#loading.get(key) ?? [];
+    const line = this.#loading.get(key)?.line ?? [];
     this.#loading.delete(key);
     for (const { failed } of line)
       failed(reject('UNAVAILABLE', `The execution cannot be read at the moment (${reason}). Try again.`));

@@ -1,6 +1,6 @@
 /** What a transition asks for, turned into work: claims, dispatch rows, messages, the run that follows. */
 import type { WorkerVersionStamp } from '@perdure/protocol';
-import { beginRun, seal } from '../core/execution/index.js';
+import { beginRun, isClosed, seal } from '../core/execution/index.js';
 import type { Effect, NewRun, PendingActivity, PendingWorkflowTask, WorkflowPoller } from '../core/execution/index.js';
 import { isRejection } from '../core/rejection.js';
 import { activityHandle, deliverActivityTask, deliverWorkflowTask, startedRef } from './answers.js';
@@ -9,6 +9,7 @@ import type { Engine } from './engine.js';
 import type { NewTask, ParkedPoller, QueueKey, QueuedTask } from './matching.js';
 import { pollerVersion } from './poller-version.js';
 import { queueText } from './queue-loads.js';
+import { STICKY_ABSENCE_MS, watchStickyQueue } from './sticky-queues.js';
 import { Run } from './run.js';
 import { resolveUpdate } from './updates.js';
 
@@ -19,7 +20,7 @@ export interface TaskContext {
     readonly identity: string;
     readonly workerVersion: WorkerVersionStamp | undefined;
     taken: boolean;
-    readonly acceptsNormal: boolean;
+    readonly isEagerStart: boolean;
   };
   /** Start activities asked for eagerly for this caller. */
   readonly eagerActivities?: { readonly identity: string; readonly taken: number[] };
@@ -77,13 +78,13 @@ export function startRun(
 
 function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context: TaskContext): void {
   const task = run.state.workflowTask;
-  if (task === undefined || task.startedEventId !== 0) return;
+  if (task === undefined || task.startedEventId !== 0 || isClosed(run.state.status)) return;
   const inline = context.inlineWorkflowTask;
-  if (inline !== undefined && !inline.taken && (task.isSticky || inline.acceptsNormal)) {
+  if (inline !== undefined && !inline.taken) {
     inline.taken = startClaimed(engine, decision, run, task, {
       identity: inline.identity,
       workerVersion: inline.workerVersion,
-      isEagerStart: inline.acceptsNormal,
+      isEagerStart: inline.isEagerStart,
     });
     if (inline.taken) return;
   }
@@ -108,8 +109,9 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
   }
   claimed(engine, decision, poller);
   if (startClaimed(engine, decision, run, task, { identity: poller.identity, workerVersion: pollerVersion(poller) })) {
-    decision.onCommitted(() => deliverWorkflowTask(engine, run, poller.pollId, startedRef(run)));
-  } else engine.matching.park(poller);
+    const ref = startedRef(run);
+    decision.onCommitted(() => deliverWorkflowTask(engine, run, poller.pollId, ref));
+  } else release(engine, poller);
 }
 
 function startClaimed(
@@ -140,7 +142,8 @@ function placeActivity(
   context: TaskContext,
 ): void {
   const activity = run.state.activities.get(scheduledEventId);
-  if (activity === undefined || activity.phase !== 'scheduled') return;
+  // The completion that scheduled it may have closed the run as well.
+  if (activity === undefined || activity.phase !== 'scheduled' || isClosed(run.state.status)) return;
   const eager = context.eagerActivities;
   if (eager !== undefined && startActivityFor(engine, decision, run, activity, eager.identity)) {
     eager.taken.push(scheduledEventId);
@@ -162,7 +165,7 @@ function placeActivity(
   if (startActivityFor(engine, decision, run, activity, poller.identity)) {
     const handle = activityHandle(run, scheduledEventId);
     decision.onCommitted(() => deliverActivityTask(engine, run, poller.pollId, handle));
-  } else engine.matching.park(poller);
+  } else release(engine, poller);
 }
 
 function startActivityFor(
@@ -183,10 +186,13 @@ function startActivityFor(
 /** A claimed poll is answered by the commit; without it the poll waits again. */
 function claimed(engine: Engine, decision: Decision, poller: ParkedPoller): void {
   engine.starting.add(poller.pollId);
-  decision.onVoided(() => {
-    engine.starting.delete(poller.pollId);
-    if (!engine.gone.delete(poller.pollId)) engine.matching.park(poller);
-  });
+  decision.onVoided(() => release(engine, poller));
+}
+
+/** A claimed poll whose task came to nothing waits on, unless its caller left meanwhile. */
+function release(engine: Engine, poller: ParkedPoller): void {
+  if (!engine.starting.delete(poller.pollId)) return;
+  if (!engine.gone.delete(poller.pollId)) engine.matching.park(poller);
 }
 
 /** No poller: a stored dispatch row, visible to matching once it is on disk. Speculative tasks are never stored. */
@@ -199,6 +205,7 @@ function storeOrOffer(engine: Engine, decision: Decision, task: NewTask, isVolat
   }
   const { queue, ...row } = queued;
   decision.writes.push({ kind: 'putDispatch', row: { ...row, queue: queueText(queue) } });
+  if (queue.kind === 'sticky') watchStickyQueue(engine, queue);
   decision.onCommitted(() => engine.offer(queued));
   decision.onVoided(() => engine.matching.drop(queue, queued.taskNo));
 }
@@ -233,8 +240,8 @@ function priorityOf(priority: { readonly priorityKey: number } | undefined): num
   return priority === undefined || priority.priorityKey === 0 ? DEFAULT_PRIORITY : priority.priorityKey;
 }
 
-export function workflowQueue(run: Run, task: Pick<PendingWorkflowTask, 'queue'>): QueueKey {
-  return { namespaceId: run.state.namespaceId, kind: 'workflow', name: task.queue };
+export function workflowQueue(run: Run, task: Pick<PendingWorkflowTask, 'queue' | 'isSticky'>): QueueKey {
+  return { namespaceId: run.state.namespaceId, kind: task.isSticky ? 'sticky' : 'workflow', name: task.queue };
 }
 
 export function activityQueue(run: Run, activity: Pick<PendingActivity, 'taskQueue'>): QueueKey {
@@ -242,5 +249,3 @@ export function activityQueue(run: Run, activity: Pick<PendingActivity, 'taskQue
 }
 
 const DEFAULT_PRIORITY = 3;
-/** A sticky worker not seen for this long is taken to be gone. */
-const STICKY_ABSENCE_MS = 10_000;

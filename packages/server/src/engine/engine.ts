@@ -13,7 +13,7 @@ import type { CommitGroup, Random } from '../ports/index.js';
 import { Committer } from './committer.js';
 import { sealChange } from './decision.js';
 import type { Decision } from './decision.js';
-import { RunDirectory } from './directory.js';
+import { RunDirectory, stale } from './directory.js';
 import { NO_CONTEXT, perform } from './effects.js';
 import type { TaskContext } from './effects.js';
 import { Matching } from './matching.js';
@@ -64,6 +64,8 @@ export class Engine {
   /** Polls whose task is being started: their callers may leave meanwhile. */
   readonly gone = new Set<ReplyTo>();
   readonly starting = new Set<ReplyTo>();
+  /** Sticky queues that are looked after (sticky-queues.ts), by their text. */
+  readonly watchedQueues = new Set<string>();
 
   readonly #options: EngineOptions;
   #effects: EngineEffect[] = [];
@@ -190,13 +192,15 @@ export class Engine {
   ): boolean {
     const result = this.transit(run, input);
     if (isRejection(result)) {
-      this.afterRun(run, () => refused(result));
+      this.afterRun(run, () => refused(run.isVoid ? stale() : result));
       return false;
     }
     seen?.(result);
     decision.absorb(run, result);
-    for (const effect of result.effects) perform(this, decision, run, effect, context);
     const { rejection } = result;
+    // A caller that is refused gets no tasks with its answer.
+    const taskContext = rejection === undefined ? context : NO_CONTEXT;
+    for (const effect of result.effects) perform(this, decision, run, effect, taskContext);
     if (rejection !== undefined) this.afterDecision(decision, () => refused(rejection));
     return rejection === undefined;
   }
@@ -231,7 +235,8 @@ export class Engine {
     const committer = this.#requireCommitter();
     if (writes.length === 0) {
       const mark = Math.max(0, ...[...decision.changes.keys()].map((run) => run.groupNumber));
-      committer.afterGroup(mark, () => decision.committed());
+      const isVoid = (): boolean => [...decision.changes.keys()].some((run) => run.isVoid);
+      committer.afterGroup(mark, () => (isVoid() ? decision.voided() : decision.committed()));
     } else {
       const number = committer.submit(decision, writes);
       for (const run of decision.changes.keys()) run.groupNumber = number;
@@ -239,7 +244,12 @@ export class Engine {
     for (const run of decision.changes.keys()) this.#afterChange(run);
   }
 
-  /** Acts once the run's decided state is on disk; a run that is void by then is refused its answer. */
+  /** As `afterRun`, for a caller: when the state is void by then, it is told to try again. */
+  answerAfter(run: Run, replyTo: ReplyTo, act: () => void): void {
+    this.afterRun(run, () => (run.isVoid ? this.refuse(replyTo, stale()) : act()));
+  }
+
+  /** Acts once the run's decided state is on disk, or void (`run.isVoid`). */
   afterRun(run: Run, act: () => void): void {
     this.#requireCommitter().afterGroup(run.groupNumber, act);
   }
@@ -261,7 +271,10 @@ export class Engine {
     else this.timers.arm(run.execNo, wakeMs, this.nowMs);
     run.queries?.reconcile(this, run);
     this.#options.inspect?.(run);
-    this.afterRun(run, () => notifyWaiters(this, run));
+    this.afterRun(run, () => {
+      run.durable = state;
+      notifyWaiters(this, run);
+    });
   }
 
   // ---- messages

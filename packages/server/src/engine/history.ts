@@ -2,7 +2,6 @@
 import { encodedWithheldEvents, isClosed, joinHistory } from '../core/execution/index.js';
 import { reject } from '../core/rejection.js';
 import type { Engine } from './engine.js';
-import { runNotFound } from './engine.js';
 import type { HistoryAnswer, HistoryRequest, ReplyTo } from './messages.js';
 import { concatHistory, lastEvent, skipEvents } from './run.js';
 import type { Run } from './run.js';
@@ -79,8 +78,7 @@ const PAGE_BYTES = 2 * 1024 * 1024;
 
 export function getHistory(engine: Engine, replyTo: ReplyTo, namespaceId: string, request: HistoryRequest): void {
   withRun(engine, replyTo, namespaceId, request.workflowId, request.runId, (run) => {
-    engine.afterRun(run, () => {
-      if (run.isVoid) return engine.refuse(replyTo, runNotFound(request.workflowId, request.runId));
+    engine.answerAfter(run, replyTo, () => {
       if (mustWait(run, request)) waitForHistory(engine, run, { replyTo, request });
       else answerHistory(engine, run, { replyTo, request });
     });
@@ -88,8 +86,8 @@ export function getHistory(engine: Engine, replyTo: ReplyTo, namespaceId: string
 }
 
 function mustWait(run: Run, request: HistoryRequest): boolean {
-  if (!request.wait || isClosed(run.state.status)) return false;
-  return request.closeEventOnly || run.state.nextEventId <= request.fromEventId;
+  if (!request.wait || isClosed(run.durable.status)) return false;
+  return request.closeEventOnly || run.durable.nextEventId <= request.fromEventId;
 }
 
 function waitForHistory(engine: Engine, run: Run, waiter: HistoryWaiter): void {
@@ -105,7 +103,7 @@ export function notifyHistory(engine: Engine, run: Run): void {
 }
 
 function answerHistory(engine: Engine, run: Run, { replyTo, request }: HistoryWaiter, isEmpty = false): void {
-  const { state } = run;
+  const state = run.durable;
   const isRunning = !isClosed(state.status);
   const give = (history: Uint8Array, nextEventId: number | undefined): void => {
     const answer: HistoryAnswer = { history, runId: state.runId, nextEventId, isRunning };
@@ -154,7 +152,7 @@ function answerReverse(
   give: (history: Uint8Array, nextEventId: number | undefined) => void,
   failed: () => void,
 ): void {
-  const lastEventId = request.fromEventId === 0 ? run.state.nextEventId - 1 : request.fromEventId;
+  const lastEventId = request.fromEventId === 0 ? run.durable.nextEventId - 1 : request.fromEventId;
   const range = {
     execNo: run.execNo,
     fromEventId: 1,

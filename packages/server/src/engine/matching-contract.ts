@@ -2,9 +2,10 @@
 import type { OrderKey } from '../core/queue/backlog.js';
 import type { WindowLoad } from '../core/queue/window.js';
 
-export type TaskKind = 'workflow' | 'activity';
+/** `sticky`: workflow tasks for the one worker that has the runs in its cache. */
+export type TaskKind = 'workflow' | 'sticky' | 'activity';
 
-/** One queue. A sticky queue is a workflow queue like any other; its polls say that it is one. */
+/** One queue. */
 export interface QueueKey {
   readonly namespaceId: string;
   readonly kind: TaskKind;

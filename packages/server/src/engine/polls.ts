@@ -21,7 +21,7 @@ export function pollWorkflowTask(
   const isSticky = request.taskQueue?.kind === TaskQueueKind.STICKY;
   park(engine, {
     pollId: replyTo,
-    queue: { namespaceId, kind: 'workflow', name: request.taskQueue?.name ?? '' },
+    queue: { namespaceId, kind: isSticky ? 'sticky' : 'workflow', name: request.taskQueue?.name ?? '' },
     identity: request.identity,
     workerInstanceKey: request.workerInstanceKey,
     deadlineMs,
@@ -69,7 +69,7 @@ export function startTask(engine: Engine, task: QueuedTask, poller: ParkedPoller
   engine.runs.findByNo(
     task.execNo,
     (run) => {
-      if (run === undefined) dropTask(engine, task, poller);
+      if (run === undefined) dropTask(engine, task, poller, undefined);
       else startOn(engine, run, task, poller);
     },
     () => {
@@ -86,7 +86,7 @@ function startOn(engine: Engine, run: Run, task: QueuedTask, poller: ParkedPolle
   const { identity, isSticky } = poller;
   const decision = new Decision();
   const input =
-    task.queue.kind === 'workflow'
+    task.queue.kind !== 'activity'
       ? ({
           kind: 'workflowTaskStarted',
           scheduledEventId,
@@ -98,12 +98,12 @@ function startOn(engine: Engine, run: Run, task: QueuedTask, poller: ParkedPolle
   const isStarted = engine.decide(run, input, decision, NO_CONTEXT, () => undefined);
   if (!isStarted) isStale = true;
   if (isStale) {
-    dropTask(engine, task, poller);
+    dropTask(engine, task, poller, run);
     return;
   }
   removeRow(engine, decision, task);
   const deliver =
-    task.queue.kind === 'workflow'
+    task.queue.kind !== 'activity'
       ? workflowDelivery(engine, run, poller.pollId)
       : activityDelivery(engine, run, poller.pollId, scheduledEventId);
   decision.onCommitted(deliver);
@@ -125,13 +125,21 @@ function activityDelivery(engine: Engine, run: Run, pollId: ReplyTo, scheduledEv
   return () => deliverActivityTask(engine, run, pollId, handle);
 }
 
-/** The task does not stand any more: its row goes, the poll waits on. */
-function dropTask(engine: Engine, task: QueuedTask, poller: ParkedPoller): void {
+/**
+ * The task does not stand any more: the poll waits on, and the row goes once the state that says so is on disk. Were that
+ * state void, the task would stand again.
+ */
+function dropTask(engine: Engine, task: QueuedTask, poller: ParkedPoller, run: Run | undefined): void {
   engine.starting.delete(poller.pollId);
-  if (task.taskNo !== 0) {
+  const drop = (): void => {
     const decision = new Decision();
     removeRow(engine, decision, task);
+    decision.onVoided(() => engine.offerMatched(engine.matching.giveBack(task), task));
     engine.submit(decision);
+  };
+  if (task.taskNo !== 0) {
+    if (run === undefined) drop();
+    else engine.afterRun(run, () => (run.isVoid ? engine.offerMatched(engine.matching.giveBack(task), task) : drop()));
   }
   again(engine, poller);
 }

@@ -24,7 +24,7 @@ import { stale } from './directory.js';
 import type { Decision } from './decision.js';
 import type { Engine } from './engine.js';
 import { readEvents } from './history.js';
-import type { ParkedPoller, QueuedTask } from './matching.js';
+import type { ParkedPoller, QueueKey, QueuedTask } from './matching.js';
 import type { ReplyTo } from './messages.js';
 import type { Run } from './run.js';
 import { withRun } from './shard.js';
@@ -118,14 +118,14 @@ export function query(
 ): void {
   const { workflowId = '', runId = '' } = request.execution ?? {};
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
-    engine.afterRun(run, () => begin(engine, run, replyTo, request, deadlineMs));
+    engine.answerAfter(run, replyTo, () => begin(engine, run, replyTo, request, deadlineMs));
   });
 }
 
 function begin(engine: Engine, run: Run, replyTo: ReplyTo, request: QueryWorkflowRequest, deadlineMs: number): void {
   const { state } = run;
-  if (isRejectedBy(request.queryRejectCondition, state.status)) {
-    engine.reply(replyTo, { queryRejected: { status: state.status } });
+  if (isRejectedBy(request.queryRejectCondition, run.durable.status)) {
+    engine.reply(replyTo, { queryRejected: { status: run.durable.status } });
     return;
   }
   if (isClosed(state.status) && state.previousStartedEventId === 0) {
@@ -195,12 +195,12 @@ function dispatchDirect(engine: Engine, run: Run, queryId: string): void {
   const pending = run.queries?.get(queryId);
   if (pending === undefined || pending.place.kind !== 'buffered' || mustBuffer(run.state)) return;
   const { sticky, start, namespaceId } = run.state;
-  const stickyQueue = { namespaceId, kind: 'workflow', name: sticky?.name ?? '' } as const;
+  const stickyQueue = { namespaceId, kind: 'sticky', name: sticky?.name ?? '' } as const;
   const usesSticky =
     sticky !== undefined &&
     !isClosed(run.state.status) &&
     engine.matching.hasRecentPoller(stickyQueue, engine.nowMs, STICKY_WINDOW_MS);
-  offerQuery(engine, run, pending, usesSticky ? stickyQueue.name : start.taskQueue);
+  offerQuery(engine, run, pending, usesSticky ? stickyQueue : { namespaceId, kind: 'workflow', name: start.taskQueue });
   if (usesSticky) engine.later(engine.nowMs + sticky.scheduleToStartTimeoutMs, () => fallBack(engine, run, queryId));
 }
 
@@ -209,13 +209,29 @@ const STICKY_WINDOW_MS = 10_000;
 function fallBack(engine: Engine, run: Run, queryId: string): void {
   const pending = run.queries?.get(queryId);
   if (pending?.place.kind !== 'direct') return;
-  if (engine.matching.withdraw(pending.place.task)) offerQuery(engine, run, pending, run.state.start.taskQueue);
+  if (engine.matching.withdraw(pending.place.task)) offerQuery(engine, run, pending, normalQueue(run));
 }
 
-function offerQuery(engine: Engine, run: Run, pending: PendingQuery, queueName: string): void {
+/** Its sticky queue is given up: the query asks the workers of the normal queue. */
+export function moveQuery(engine: Engine, task: QueuedTask): void {
+  engine.runs.findByNo(
+    task.execNo,
+    (run) => {
+      const pending = run?.queries?.get(task.queryId ?? '');
+      if (run !== undefined && pending !== undefined) offerQuery(engine, run, pending, normalQueue(run));
+    },
+    () => undefined,
+  );
+}
+
+function normalQueue(run: Run): QueueKey {
+  return { namespaceId: run.state.namespaceId, kind: 'workflow', name: run.state.start.taskQueue };
+}
+
+function offerQuery(engine: Engine, run: Run, pending: PendingQuery, queue: QueueKey): void {
   const task: QueuedTask = {
     taskNo: 0,
-    queue: { namespaceId: run.state.namespaceId, kind: 'workflow', name: queueName },
+    queue,
     runId: run.runId,
     execNo: run.execNo,
     scheduledEventId: 0,
@@ -246,7 +262,7 @@ export function deliverQuery(engine: Engine, task: QueuedTask, poller: ParkedPol
 }
 
 function sendQuery(engine: Engine, run: Run, pending: PendingQuery, poller: ParkedPoller): void {
-  const { state } = run;
+  const state = run.durable;
   const fromEventId = poller.isSticky ? state.previousStartedEventId + 1 : 1;
   readEvents(
     engine,
@@ -266,7 +282,7 @@ function sendQuery(engine: Engine, run: Run, pending: PendingQuery, poller: Park
         workflowExecution: { workflowId: state.workflowId, runId: state.runId },
         workflowType: { name: state.start.workflowType },
         previousStartedEventId: state.previousStartedEventId,
-        startedEventId: state.previousStartedEventId,
+        attempt: 1,
         query: pending.query,
         workflowExecutionTaskQueue: { name: state.start.taskQueue, kind: TaskQueueKind.NORMAL },
         history: page.history,

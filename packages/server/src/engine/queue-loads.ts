@@ -2,6 +2,7 @@
 import type { DispatchQueue, DispatchRow } from '../ports/index.js';
 import type { Engine } from './engine.js';
 import type { QueueKey, QueuedTask, TaskKind } from './matching.js';
+import { watchStickyQueue } from './sticky-queues.js';
 
 export const queueText = ({ kind, namespaceId, name }: QueueKey): string => `${kind}/${namespaceId}/${name}`;
 
@@ -17,7 +18,9 @@ export function queueKey(text: string): QueueKey {
 
 export const loadQueues = {
   note(engine: Engine, { queue, count, passTicketMax }: DispatchQueue): void {
-    engine.matching.noteStored(queueKey(queue), count, passTicketMax);
+    const key = queueKey(queue);
+    engine.matching.noteStored(key, count, passTicketMax);
+    if (key.kind === 'sticky') watchStickyQueue(engine, key);
   },
 
   /** The read must see what was offered before it: offers come after their commit, so it does. */

@@ -44,7 +44,7 @@ function completeTask(
   request: RespondWorkflowTaskCompletedRequest,
 ): void {
   const inline = request.returnNewWorkflowTask
-    ? { identity: request.identity, workerVersion: request.workerVersionStamp, taken: false, acceptsNormal: false }
+    ? { identity: request.identity, workerVersion: request.workerVersionStamp, taken: false, isEagerStart: false }
     : undefined;
   const eager = { identity: request.identity, taken: [] as number[] };
   const context: TaskContext =
@@ -94,7 +94,7 @@ function replyCompleted(
   const answer = (workflowTask: Init<PollWorkflowTaskQueueResponse> | undefined): void =>
     engine.reply(replyTo, { workflowTask, activityTasks, resetHistoryEventId });
   if (next === undefined) answer(undefined);
-  else buildWorkflowTask(engine, run, next, answer);
+  else buildWorkflowTask(engine, run, next, answer, true);
 }
 
 export function respondWorkflowTaskFailed(
@@ -161,7 +161,7 @@ function withActivity(
     if (run.state.activityIds.has(activityId)) then(run, { by: 'id', activityId });
     else {
       const message = `cannot find pending activity with ActivityID ${activityId}, check workflow execution history for more details`;
-      engine.afterRun(run, () => engine.refuse(replyTo, { ...activityTaskNotFound(), message }));
+      engine.answerAfter(run, replyTo, () => engine.refuse(replyTo, { ...activityTaskNotFound(), message }));
     }
   });
 }

@@ -1,10 +1,11 @@
 /** Each request to its part of the engine: an exhaustive table. */
+import { EventType } from '@perdure/protocol';
 import { reject } from '../core/rejection.js';
 import { describeExecution } from '../core/execution/describe.js';
 import { deleteExecution, deleteNamespace } from './deletion.js';
 import type { Engine } from './engine.js';
-import { runNotFound } from './engine.js';
 import { getHistory } from './history.js';
+import { requestLink } from './links.js';
 import { countExecutions, listExecutions } from './lists.js';
 import type { EngineRequest, ReplyTo } from './messages.js';
 import { pollActivityTask, pollWorkflowTask } from './polls.js';
@@ -33,7 +34,9 @@ const ROUTES: Routes = {
   signal: (engine, replyTo, { namespaceId, request }) => {
     const { workflowId = '', runId = '' } = request.workflowExecution ?? {};
     withRun(engine, replyTo, namespaceId, workflowId, runId, (run) =>
-      decideAndReply(engine, replyTo, run, { kind: 'signal', signal: signalInput(request) }, () => ({})),
+      decideAndReply(engine, replyTo, run, { kind: 'signal', signal: signalInput(request) }, () => ({
+        link: requestLink(run, request.requestId, EventType.WORKFLOW_EXECUTION_SIGNALED),
+      })),
     );
   },
   requestCancel: (engine, replyTo, { namespaceId, request }) => {
@@ -61,11 +64,7 @@ const ROUTES: Routes = {
   describe: (engine, replyTo, { namespaceId, request }) => {
     const { workflowId = '', runId = '' } = request.execution ?? {};
     withRun(engine, replyTo, namespaceId, workflowId, runId, (run) =>
-      engine.afterRun(run, () =>
-        run.isVoid
-          ? engine.refuse(replyTo, runNotFound(workflowId, runId))
-          : engine.reply(replyTo, describe(engine, run)),
-      ),
+      engine.answerAfter(run, replyTo, () => engine.reply(replyTo, describe(engine, run))),
     );
   },
   query: (engine, replyTo, { namespaceId, request, deadlineMs }) =>
@@ -108,9 +107,9 @@ const ROUTES: Routes = {
 };
 
 function describe(engine: Engine, run: Run): object {
-  const customAttributes = engine.namespaces.byId(run.state.namespaceId)?.searchAttributes ?? new Map<string, number>();
-  const retentionMs = engine.namespaces.retentionMs(run.state.namespaceId);
-  return describeExecution(run.state, { nowMs: engine.nowMs, customAttributes, retentionMs });
+  const customAttributes = engine.namespaces.byId(run.durable.namespaceId)?.searchAttributes ?? new Map<string, number>();
+  const retentionMs = engine.namespaces.retentionMs(run.durable.namespaceId);
+  return describeExecution(run.durable, { nowMs: engine.nowMs, customAttributes, retentionMs });
 }
 
 const isOfChain = (firstRunId: string, wanted: string): boolean => wanted === '' || wanted === firstRunId;

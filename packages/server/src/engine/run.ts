@@ -8,6 +8,8 @@ import type { UpdateWaiter } from './updates.js';
 export class Run {
   readonly execNo: ExecNo;
   state: ExecutionState;
+  /** The newest state whose commit is on disk: what readers may see. Valid behind `Engine.afterRun`. */
+  durable: ExecutionState;
   /** Of the last stored (or decided) transition. */
   seq: number;
   isCurrent: boolean;
@@ -30,6 +32,7 @@ export class Run {
   constructor(execNo: ExecNo, state: ExecutionState, seq: number, isCurrent: boolean) {
     this.execNo = execNo;
     this.state = state;
+    this.durable = state;
     this.seq = seq;
     this.isCurrent = isCurrent;
   }

@@ -1,8 +1,9 @@
 /** Start, signal-with-start and update-with-start: the decision by workflow id, then the first commit. */
-import { EventType, Link, Payloads, WorkflowIdConflictPolicy } from '@perdure/protocol';
+import { EventType, Payloads, WorkflowIdConflictPolicy } from '@perdure/protocol';
 import type {
   Init,
   PollWorkflowTaskQueueResponse,
+  SignalWithStartWorkflowExecutionResponse,
   StartWorkflowExecutionRequest,
   UpdateWorkflowExecutionRequest,
   UpdateWorkflowExecutionResponse,
@@ -20,6 +21,7 @@ import { NO_CONTEXT, startRun } from './effects.js';
 import type { TaskContext } from './effects.js';
 import type { Engine } from './engine.js';
 import type { EngineRequest, ReplyTo } from './messages.js';
+import { requestLink, startLink } from './links.js';
 import type { Run } from './run.js';
 import { decideAndReply } from './shard.js';
 import { admitInto, awaitUpdate } from './updates.js';
@@ -69,7 +71,7 @@ function startOver(
 
 function refuseAfter(engine: Engine, current: Run | undefined, replyTo: ReplyTo, rejection: Rejection): void {
   if (current === undefined) engine.refuse(replyTo, rejection);
-  else engine.afterRun(current, () => engine.refuse(replyTo, rejection));
+  else engine.answerAfter(current, replyTo, () => engine.refuse(replyTo, rejection));
 }
 
 /** The new run, the one before ended first if the policy says so; all in one decision. */
@@ -116,7 +118,7 @@ function eagerContext(request: StartWorkflowExecutionRequest): TaskContext | und
     request.requestEagerExecution && request.cronSchedule === '' && (request.workflowStartDelay ?? 0) === 0;
   return isEager
     ? {
-        inlineWorkflowTask: { identity: request.identity, workerVersion: undefined, taken: false, acceptsNormal: true },
+        inlineWorkflowTask: { identity: request.identity, workerVersion: undefined, taken: false, isEagerStart: true },
       }
     : undefined;
 }
@@ -136,30 +138,30 @@ function answerStarted(
 export function startResponse(
   run: Run,
   started: boolean,
+  link = startLink(run),
 ): { runId: string; firstExecutionRunId: string; started: boolean; status: WorkflowExecutionStatus; link: Uint8Array } {
-  const { namespace, workflowId, runId, status, start: facts } = run.state;
-  const link = Link.encode({
-    workflowEvent: {
-      namespace,
-      workflowId,
-      runId,
-      eventRef: { eventId: 1, eventType: EventType.WORKFLOW_EXECUTION_STARTED },
-    },
-  });
+  const { runId, status, start: facts } = run.state;
   return { runId, firstExecutionRunId: facts.firstRunId, started, status, link };
 }
 
 /** The start was decided before: the same answer again; an eager first task too, while it is on its first attempt. */
 function answerSameRequest(engine: Engine, replyTo: ReplyTo, run: Run, request: StartWorkflowExecutionRequest): void {
-  engine.afterRun(run, () => {
-    const task = run.state.workflowTask;
+  engine.answerAfter(run, replyTo, () => {
+    const isAttached = request.requestId !== run.durable.start.requestId;
+    if (isAttached) return engine.reply(replyTo, startResponse(run, false, attachedLink(run, request.requestId)));
+    const task = run.durable.workflowTask;
     const isEager =
       request.requestEagerExecution &&
       task !== undefined &&
       task.startedEventId !== 0 &&
       task.attempt === 1 &&
-      run.state.previousStartedEventId === 0;
-    answerStarted(engine, replyTo, run, isEager ? startedRef(run) : undefined);
+      run.durable.previousStartedEventId === 0;
+    const ref = task && {
+      scheduledEventId: task.scheduledEventId,
+      startedEventId: task.startedEventId,
+      attempt: task.attempt,
+    };
+    answerStarted(engine, replyTo, run, isEager ? ref : undefined);
   });
 }
 
@@ -168,7 +170,7 @@ function useExisting(engine: Engine, replyTo: ReplyTo, run: Run, request: StartW
   const attaches =
     options !== undefined && (options.attachRequestId || options.attachCompletionCallbacks || options.attachLinks);
   if (!attaches) {
-    engine.afterRun(run, () => engine.reply(replyTo, startResponse(run, false)));
+    engine.answerAfter(run, replyTo, () => engine.reply(replyTo, startResponse(run, false)));
     return;
   }
   const input = {
@@ -176,9 +178,13 @@ function useExisting(engine: Engine, replyTo: ReplyTo, run: Run, request: StartW
     requestId: options.attachRequestId ? request.requestId : '',
     callbacks: options.attachCompletionCallbacks ? request.completionCallbacks : [],
     links: options.attachLinks ? request.links : [],
-    identity: request.identity,
   } as const;
-  decideAndReply(engine, replyTo, run, input, () => startResponse(run, false));
+  const link = options.attachRequestId ? attachedLink(run, request.requestId) : startLink(run);
+  decideAndReply(engine, replyTo, run, input, () => startResponse(run, false, link));
+}
+
+function attachedLink(run: Run, requestId: string): Uint8Array {
+  return requestLink(run, requestId, EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED);
 }
 
 export function currentFacts(run: Run): CurrentRunFacts {
@@ -211,27 +217,35 @@ export function signalWithStart(
     (current) => {
       const terminates = request.workflowIdConflictPolicy === WorkflowIdConflictPolicy.TERMINATE_EXISTING;
       if (current !== undefined && !isClosed(current.state.status) && !terminates) {
-        decideAndReply(engine, replyTo, current, { kind: 'signal', signal }, () => ({
-          runId: current.runId,
-          started: false,
-        }));
+        decideAndReply(engine, replyTo, current, { kind: 'signal', signal }, () =>
+          signalledResponse(current, requestId, false),
+        );
         return;
       }
       const startRequest: StartWorkflowExecutionRequest = { ...START_DEFAULTS, ...request, links: [] };
       const verdict = decideStart(current === undefined ? undefined : currentFacts(current), policiesOf(startRequest));
       if (isRejection(verdict)) return refuseAfter(engine, current, replyTo, verdict);
       if (verdict.kind === 'sameRequest' && current !== undefined) {
-        engine.afterRun(current, () => engine.reply(replyTo, { runId: current.runId, started: true }));
+        engine.answerAfter(current, replyTo, () => engine.reply(replyTo, signalledResponse(current, requestId, true)));
         return;
       }
       const decision = new Decision();
       const run = beginNew(engine, decision, namespaceId, startRequest, current, verdict, undefined, { signal });
-      decision.onCommitted(() => engine.reply(replyTo, { runId: run.runId, started: true }));
+      decision.onCommitted(() => engine.reply(replyTo, signalledResponse(run, requestId, true)));
       decision.onVoided(() => engine.refuse(replyTo, stale()));
       engine.submit(decision);
     },
     failed,
   );
+}
+
+function signalledResponse(
+  run: Run,
+  requestId: string,
+  started: boolean,
+): Init<SignalWithStartWorkflowExecutionResponse> {
+  const signalLink = requestLink(run, requestId, EventType.WORKFLOW_EXECUTION_SIGNALED);
+  return { runId: run.runId, firstExecutionRunId: run.state.start.firstRunId, started, signalLink };
 }
 
 /** Fields of a start that signal-with-start does not have. */
@@ -307,7 +321,14 @@ function finishUpdate(
   awaitUpdate(
     engine,
     run,
-    { replyTo, updateId: request.request?.meta?.updateId ?? '', wantsCompleted, answer, repeat },
+    {
+      replyTo,
+      updateId: request.request?.meta?.updateId ?? '',
+      requestId: request.request?.requestId ?? '',
+      wantsCompleted,
+      answer,
+      repeat,
+    },
     deadlineMs,
   );
   decision.onVoided(() => engine.refuse(replyTo, stale()));

@@ -60,14 +60,11 @@ function fire(engine: Engine, run: Run): void {
 /** It fired early (its deadline was called off, or was lazily armed): the row moves to the true deadline. */
 function rearmStored(engine: Engine, run: Run, dueMs: number | undefined): void {
   const decision = new Decision();
+  // It stands or falls with the state that the deadline was read from.
+  decision.touch(run);
   const { execNo } = run;
-  if (dueMs === undefined) {
-    decision.writes.push({ kind: 'deleteTimer', execNo });
-    engine.timers.disarm(execNo);
-  } else {
-    decision.writes.push({ kind: 'putTimer', execNo, dueMs });
-    engine.timers.arm(execNo, dueMs, engine.nowMs);
-  }
+  if (dueMs === undefined) decision.writes.push({ kind: 'deleteTimer', execNo });
+  else decision.writes.push({ kind: 'putTimer', execNo, dueMs });
   run.armedDueMs = dueMs;
   engine.submit(decision);
 }

@@ -15,6 +15,7 @@ import { stale } from './directory.js';
 import { NO_CONTEXT } from './effects.js';
 import type { Engine } from './engine.js';
 import { readEvents } from './history.js';
+import { rejectedUpdateLink, requestLink } from './links.js';
 import type { ReplyTo } from './messages.js';
 import type { Run } from './run.js';
 import { withRun } from './shard.js';
@@ -22,6 +23,8 @@ import { withRun } from './shard.js';
 export interface UpdateWaiter {
   readonly replyTo: ReplyTo;
   readonly updateId: string;
+  /** Of the caller's request, for the link in the answer. */
+  readonly requestId: string;
   readonly wantsCompleted: boolean;
   /** How the answer is given: update-with-start wraps it. */
   readonly answer: (response: Init<UpdateWorkflowExecutionResponse>) => void;
@@ -40,7 +43,7 @@ export function update(
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     const { firstExecutionRunId } = request;
     if (firstExecutionRunId !== '' && run.state.start.firstRunId !== firstExecutionRunId) {
-      engine.afterRun(run, () => engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found')));
+      engine.answerAfter(run, replyTo, () => engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found')));
       return;
     }
     const repeat = runId === '' ? (): void => update(engine, replyTo, namespaceId, request, deadlineMs) : undefined;
@@ -62,6 +65,7 @@ export function updateWaiter(
   return {
     replyTo,
     updateId: request.request?.meta?.updateId ?? '',
+    requestId: request.request?.requestId ?? '',
     wantsCompleted: request.waitPolicy?.lifecycleStage === Stage.COMPLETED,
     answer: (response) => engine.reply(replyTo, response),
     repeat,
@@ -83,7 +87,7 @@ export function admitInto(
 /** Answers now if the stage is reached, else when it is, else at the deadline with the stage reached by then. */
 export function awaitUpdate(engine: Engine, run: Run, waiter: UpdateWaiter, deadlineMs: number): void {
   run.updateWaiters.add(waiter);
-  const expire = (): void => waiter.answer(responseOf(run, waiter.updateId, undefined));
+  const expire = (): void => waiter.answer(responseOf(run, waiter, undefined));
   const longPollMs = engine.nowMs + engine.limits.updateLongPollMs;
   engine.waits.add(waiter.replyTo, Math.min(deadlineMs, longPollMs), expire, () => run.updateWaiters.delete(waiter));
   engine.afterRun(run, () => notifyUpdates(engine, run));
@@ -100,18 +104,19 @@ export function pollUpdate(
   const updateId = request.updateRef?.updateId ?? '';
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     if (updateStage(run.state, updateId) === 'unknown') {
-      engine.afterRun(run, () => engine.refuse(replyTo, reject('UPDATE_NOT_FOUND', `update "${updateId}" not found`)));
+      engine.answerAfter(run, replyTo, () => engine.refuse(replyTo, reject('UPDATE_NOT_FOUND', `update "${updateId}" not found`)));
       return;
     }
     const wanted = request.waitPolicy?.lifecycleStage ?? Stage.UNSPECIFIED;
     const waiter: UpdateWaiter = {
       replyTo,
       updateId,
+      requestId: '',
       wantsCompleted: wanted === Stage.COMPLETED,
       answer: ({ outcome, stage, updateRef }) => engine.reply(replyTo, { outcome, stage, updateRef }),
       repeat: undefined,
     };
-    if (wanted === Stage.UNSPECIFIED) engine.afterRun(run, () => answerStage(engine, run, waiter));
+    if (wanted === Stage.UNSPECIFIED) engine.answerAfter(run, replyTo, () => answerStage(engine, run, waiter));
     else awaitUpdate(engine, run, waiter, deadlineMs);
   });
 }
@@ -119,8 +124,8 @@ export function pollUpdate(
 /** After a commit: those whose stage is reached. Rejections and fresh outcomes come through `resolveUpdate`. */
 export function notifyUpdates(engine: Engine, run: Run): void {
   for (const waiter of [...run.updateWaiters]) {
-    const stage = updateStage(run.state, waiter.updateId);
-    if (stage === 'completed' || (stage === 'accepted' && (!waiter.wantsCompleted || isClosed(run.state.status)))) {
+    const stage = updateStage(run.durable, waiter.updateId);
+    if (stage === 'completed' || (stage === 'accepted' && (!waiter.wantsCompleted || isClosed(run.durable.status)))) {
       run.updateWaiters.delete(waiter);
       answerStage(engine, run, waiter);
     }
@@ -128,13 +133,13 @@ export function notifyUpdates(engine: Engine, run: Run): void {
 }
 
 function answerStage(engine: Engine, run: Run, waiter: UpdateWaiter): void {
-  const recorded = run.state.updates.get(waiter.updateId);
-  if (recorded === undefined || (recorded.completedEventId === 0 && !isClosed(run.state.status))) {
-    waiter.answer(responseOf(run, waiter.updateId, undefined));
+  const recorded = run.durable.updates.get(waiter.updateId);
+  if (recorded === undefined || (recorded.completedEventId === 0 && !isClosed(run.durable.status))) {
+    waiter.answer(responseOf(run, waiter, undefined));
     return;
   }
   if (recorded.completedEventId === 0) {
-    waiter.answer(responseOf(run, waiter.updateId, { failure: acceptedButClosed() }));
+    waiter.answer(responseOf(run, waiter, { failure: acceptedButClosed() }));
     return;
   }
   const fromEventId = recorded.completedEventId;
@@ -147,7 +152,7 @@ function answerStage(engine: Engine, run: Run, waiter: UpdateWaiter): void {
       );
       return;
     }
-    waiter.answer(responseOf(run, waiter.updateId, event.attributes.outcome));
+    waiter.answer(responseOf(run, waiter, event.attributes.outcome));
   });
 }
 
@@ -164,7 +169,7 @@ export function resolveUpdate(engine: Engine, run: Run, updateId: string, resolu
       waiter.answer(
         responseOf(
           run,
-          updateId,
+          waiter,
           outcome.kind === 'success' ? { success: outcome.result ?? new Uint8Array(0) } : { failure: outcome.failure },
         ),
       );
@@ -190,16 +195,27 @@ function abort(engine: Engine, waiter: UpdateWaiter, reason: 'closed' | 'continu
 
 function responseOf(
   run: Run,
-  updateId: string,
+  { updateId, requestId }: UpdateWaiter,
   outcome: Init<Outcome> | undefined,
 ): Init<UpdateWorkflowExecutionResponse> {
-  const { workflowId, runId } = run.state;
+  const { workflowId, runId } = run.durable;
   const stages = {
     unknown: Stage.UNSPECIFIED,
     admitted: Stage.ADMITTED,
     accepted: Stage.ACCEPTED,
     completed: Stage.COMPLETED,
   } as const;
-  const stage = outcome === undefined ? stages[updateStage(run.state, updateId)] : Stage.COMPLETED;
-  return { updateRef: { workflowExecution: { workflowId, runId }, updateId }, outcome, stage };
+  const stage = outcome === undefined ? stages[updateStage(run.durable, updateId)] : Stage.COMPLETED;
+  const link = linkOf(run, updateId, requestId, outcome);
+  return { updateRef: { workflowExecution: { workflowId, runId }, updateId }, outcome, stage, link };
+}
+
+function linkOf(
+  run: Run,
+  updateId: string,
+  requestId: string,
+  outcome: Init<Outcome> | undefined,
+): Uint8Array | undefined {
+  if (run.state.updates.has(updateId)) return requestLink(run, requestId, EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED);
+  return outcome?.failure === undefined ? undefined : rejectedUpdateLink(run);
 }

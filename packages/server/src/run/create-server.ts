@@ -88,6 +88,11 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   };
   const metrics = options.metricsPort === undefined ? undefined : new ServiceMetrics(() => performance.now());
   const loop = new Loop({ engine, store, clock, log, onHalt, ...(metrics === undefined ? {} : { metrics }) });
+  // The loop's timer would keep the process alive after a failed start.
+  const release = async (): Promise<void> => {
+    loop.stop();
+    await store.close();
+  };
   let address: Server['address'];
   try {
     await loop.open(`pid ${process.pid}`);
@@ -100,7 +105,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
       clock,
     );
   } catch (error) {
-    await store.close();
+    await release();
     throw error;
   }
   const handler = new ApiHandler({
@@ -116,8 +121,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     address: () => (address === undefined ? '' : `${address.host}:${address.port}`),
   });
   const services = allServices(metrics?.measure(handler) ?? handler, health, log);
-  const metricsEndpoint = metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, store);
-  const grpc = options.port === undefined ? undefined : await listen(options, services, log, store, metricsEndpoint);
+  const metricsEndpoint = metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, release);
+  const grpc = options.port === undefined ? undefined : await listen(options, services, log, release, metricsEndpoint);
   if (grpc !== undefined) address = { host: options.host ?? '127.0.0.1', port: grpc.port };
   return {
     address,
@@ -136,9 +141,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
         if (haltReason !== undefined) resolve();
         else loop.ask({ kind: 'barrier' }, { answer: () => (resolve(), true) });
       });
-      loop.stop();
       metricsEndpoint?.close();
-      await store.close();
+      await release();
     },
   };
 }
@@ -156,7 +160,7 @@ async function listen(
   options: ServerOptions,
   services: Service[],
   log: Log,
-  store: Store,
+  release: () => Promise<void>,
   metricsEndpoint: MetricsEndpoint | undefined,
 ): Promise<{ server: GrpcServer; port: number }> {
   const { tls } = options;
@@ -167,7 +171,7 @@ async function listen(
     return { server, port };
   } catch (error) {
     metricsEndpoint?.close();
-    await store.close();
+    await release();
     throw error;
   }
 }
@@ -177,7 +181,7 @@ async function openMetrics(
   options: ServerOptions,
   engine: Engine,
   loop: Loop,
-  store: Store,
+  release: () => Promise<void>,
 ): Promise<MetricsEndpoint> {
   const text = (): string =>
     metrics.text({
@@ -190,7 +194,7 @@ async function openMetrics(
     const { openMetricsEndpoint } = await import('../transport/metrics-endpoint.js');
     return await openMetricsEndpoint({ host: options.host ?? '127.0.0.1', port: options.metricsPort ?? 0 }, text);
   } catch (error) {
-    await store.close();
+    await release();
     throw error;
   }
 }

@@ -112,8 +112,8 @@ export class Loop {
         return;
       }
       case 'commit': {
-        const { number, writes } = effect.group;
-        const ended = metrics?.commitBegan(writes.length);
+        const { number } = effect.group;
+        const ended = metrics?.commitBegan(effect.group);
         void store.commit(effect.group).then((outcome) => {
           ended?.(outcome.kind);
           this.#take([{ kind: 'committed', number, outcome }]);

@@ -4,6 +4,7 @@
  *
  * A call costs two clock reads and a few additions; text is made when the endpoint is read.
  */
+import type { CommitGroup } from '../ports/index.js';
 import type { CallContext, CallHandler, CallResult, Reply } from '../transport/contract.js';
 
 /** Upper bounds in seconds. */
@@ -48,6 +49,7 @@ export class ServiceMetrics {
   readonly #commitLatency = new Histogram();
   readonly #commitOutcomes = new Map<string, number>();
   #writes = 0;
+  #transitions = 0;
   /** Milliseconds, from any moment on; never goes back. */
   readonly #nowMs: () => number;
 
@@ -61,9 +63,10 @@ export class ServiceMetrics {
   }
 
   /** A commit group was handed to the store; the result is called with its outcome. */
-  commitBegan(writes: number): (outcome: string) => void {
+  commitBegan({ writes }: CommitGroup): (outcome: string) => void {
     const beganMs = this.#nowMs();
-    this.#writes += writes;
+    this.#writes += writes.length;
+    for (const { kind } of writes) if (kind === 'appendTransition') this.#transitions += 1;
     return (outcome) => {
       this.#commitLatency.add((this.#nowMs() - beganMs) / 1000);
       this.#commitOutcomes.set(outcome, (this.#commitOutcomes.get(outcome) ?? 0) + 1);
@@ -119,6 +122,8 @@ export class ServiceMetrics {
       lines.sample('perdure_commits_total', `outcome="${outcome}"`, count);
     lines.family('perdure_commit_writes_total', 'counter', 'Writes in those groups.');
     lines.sample('perdure_commit_writes_total', '', this.#writes);
+    lines.family('perdure_transitions_total', 'counter', 'Transitions of workflow runs in those groups.');
+    lines.sample('perdure_transitions_total', '', this.#transitions);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Commands about activities: schedule, ask to cancel. */
-import { EventType, Payloads, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import { EventType, HistoryEvent, Payloads, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
 import type {
   Init,
   RequestCancelActivityTaskCommandAttributes,
@@ -8,8 +8,9 @@ import type {
 import { encodeJsonPayload } from '../attributes/payloads.js';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
+import { priorityProblem } from './priority.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
-import { oversized, tooLong } from './sizes.js';
+import { oversized, tooLong, utf8Length } from './sizes.js';
 
 export function scheduleActivity(
   { draft, completedEventId, options }: CommandContext,
@@ -23,7 +24,7 @@ export function scheduleActivity(
   if (draft.state.activityIds.has(a.activityId)) {
     return {
       cause: Cause.SCHEDULE_ACTIVITY_DUPLICATE_ID,
-      message: `activityID=${a.activityId} is already in use by a pending activity`,
+      message: `invalid history builder state for action: add-activitytask-scheduled-event, ActivityID: ${a.activityId}`,
     };
   }
   const { pendingActivitiesMax } = draft.env.limits;
@@ -38,7 +39,7 @@ export function scheduleActivity(
     {
       activityId: a.activityId,
       activityType: a.activityType,
-      taskQueue: { name: queueName(draft, a), kind: 1 },
+      taskQueue: { name: a.taskQueue?.name ?? '', kind: 1 },
       header: a.header,
       input: a.input,
       ...filledTimeouts(a, draft.state.start.runTimeoutMs),
@@ -49,38 +50,35 @@ export function scheduleActivity(
     },
     options,
   );
-  const isEager = a.requestEagerExecution && queueName(draft, a) === draft.state.start.taskQueue;
+  const isEager = a.requestEagerExecution && a.taskQueue?.name === draft.state.start.taskQueue;
   draft.effect({ kind: 'offerActivityTask', scheduledEventId, eager: isEager });
   return undefined;
 }
 
-function queueName(draft: Draft, a: ScheduleActivityTaskCommandAttributes): string {
-  const name = a.taskQueue?.name ?? '';
-  return name === '' ? draft.state.start.taskQueue : name;
-}
-
 function activityProblem(draft: Draft, a: ScheduleActivityTaskCommandAttributes): string | undefined {
-  if (a.activityId === '') return 'ActivityId is not set on ScheduleActivityTaskCommand.';
-  if ((a.activityType?.name ?? '') === '')
-    return `ActivityType is not set on ScheduleActivityTaskCommand. ActivityId=${a.activityId}`;
-  if (tooLong(draft, a.activityId))
-    return `ActivityId on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (tooLong(draft, a.activityType?.name))
-    return `ActivityType on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (tooLong(draft, a.taskQueue?.name))
-    return `TaskQueue on ScheduleActivityTaskCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  const { idLengthMax } = draft.env.limits;
+  for (const [name, value] of [
+    ['activityId', a.activityId],
+    ['activityType', a.activityType?.name ?? ''],
+  ] as const) {
+    if (value === '') return `${name} is not set`;
+    if (tooLong(draft, value)) return `${name} exceeds length limit. Length=${utf8Length(value)} Limit=${idLengthMax}`;
+  }
+  if ((a.taskQueue?.name ?? '') === '') return 'taskQueue is not set';
+  if (tooLong(draft, a.taskQueue?.name)) return 'taskQueue length exceeds limit';
   for (const [name, value] of Object.entries({
     ScheduleToCloseTimeout: a.scheduleToCloseTimeout,
     ScheduleToStartTimeout: a.scheduleToStartTimeout,
     StartToCloseTimeout: a.startToCloseTimeout,
     HeartbeatTimeout: a.heartbeatTimeout,
   })) {
-    if ((value ?? 0) < 0) return `Invalid ${name} for ActivityId=${a.activityId}: negative duration`;
+    if ((value ?? 0) < 0) return `invalid ${name}: negative duration`;
   }
   if (!((a.scheduleToCloseTimeout ?? 0) > 0) && !((a.startToCloseTimeout ?? 0) > 0)) {
-    return `A valid StartToClose or ScheduleToCloseTimeout is not set on ScheduleActivityTaskCommand. ActivityId=${a.activityId}`;
+    return `a valid StartToCloseTimeout or ScheduleToCloseTimeout must be set on the activity. ActivityId=${a.activityId} ActivityType=${a.activityType?.name ?? ''}`;
   }
-  return retryPolicyProblem(a.retryPolicy);
+  const badPriority = priorityProblem(a.priority);
+  return retryPolicyProblem(a.retryPolicy) ?? (badPriority && `invalid priorities: ${badPriority}`);
 }
 
 /** Missing timeouts are filled from each other and capped by the run timeout (server-surface 3.6). */
@@ -132,17 +130,17 @@ export function requestCancelActivity(
   if (a.scheduledEventId <= 0)
     return { cause, message: 'ScheduledEventId is not set on RequestCancelActivityTaskCommand.' };
   const activity = draft.state.activities.get(a.scheduledEventId);
-  if (activity === undefined) {
-    // It may have closed while this task ran: its outcome waits in the buffer, and the request is simply late.
-    if (a.scheduledEventId < draft.state.nextEventId && draft.state.buffered.length > 0) return undefined;
-    return { cause, message: `ScheduledEventId=${a.scheduledEventId} is not known or the activity has closed` };
+  // It may have closed while this task ran: its outcome waits in the buffer, and the request is simply late.
+  if (activity === undefined && !hasBufferedOutcome(draft, a.scheduledEventId)) {
+    const message = `invalid history builder state for action: add-activitytask-cancel-requested-event, ScheduledEventID: ${a.scheduledEventId}`;
+    return { cause, message };
   }
-  if (activity.cancelRequestedEventId !== 0) return undefined;
+  if (activity !== undefined && activity.cancelRequestedEventId !== 0) return undefined;
   const requestedEventId = draft.write(EventType.ACTIVITY_TASK_CANCEL_REQUESTED, {
     scheduledEventId: a.scheduledEventId,
     workflowTaskCompletedEventId: completedEventId,
   });
-  if (activity.phase !== 'started') {
+  if (activity !== undefined && activity.phase !== 'started') {
     draft.happen(EventType.ACTIVITY_TASK_CANCELED, {
       details: NOT_STARTED_DETAILS,
       latestCancelRequestedEventId: requestedEventId,
@@ -153,4 +151,13 @@ export function requestCancelActivity(
     draft.wantWorkflowTask();
   }
   return undefined;
+}
+
+function hasBufferedOutcome(draft: Draft, scheduledEventId: number): boolean {
+  return draft.state.buffered.some(({ bytes }) => {
+    const { attributes } = HistoryEvent.decode(bytes);
+    return (
+      attributes !== undefined && 'scheduledEventId' in attributes && attributes.scheduledEventId === scheduledEventId
+    );
+  });
 }

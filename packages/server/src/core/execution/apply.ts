@@ -162,7 +162,8 @@ function close(status: WorkflowExecutionStatus) {
     const { newExecutionRunId } = event.attributes as { readonly newExecutionRunId?: string | undefined };
     state.successorRunId = newExecutionRunId ?? '';
     // A task that nobody had taken stays to be seen in descriptions.
-    if (state.workflowTask?.kind === 'speculative' || state.workflowTask?.startedEventId !== 0) state.workflowTask = undefined;
+    if (state.workflowTask?.kind === 'speculative' || state.workflowTask?.startedEventId !== 0)
+      state.workflowTask = undefined;
     state.firstTaskDueMs = undefined;
   };
 }
@@ -207,7 +208,9 @@ function noteBuild(working: Working, event: EventRecordOf<typeof EventType.WORKF
     (known) => known.buildId === buildId && known.binaryChecksum === binaryChecksum,
   );
   if (!isKnown) state.resetPoints = [...state.resetPoints, point].slice(-RESET_POINTS_MAX);
-  const names = buildNames(buildId, workerVersion?.useVersioning === true).filter((name) => !state.buildIds.includes(name));
+  const names = buildNames(buildId, workerVersion?.useVersioning === true).filter(
+    (name) => !state.buildIds.includes(name),
+  );
   if (names.length === 0) return;
   state.buildIds = [...state.buildIds, ...names];
   map(working, 'searchAttributes').set('BuildIds', encodeAttribute(state.buildIds, ATTRIBUTE_TYPE.keywordList));

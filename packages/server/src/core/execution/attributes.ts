@@ -5,7 +5,9 @@ import type {
   RecordMarkerCommandAttributes,
   UpsertWorkflowSearchAttributesCommandAttributes,
 } from '@perdure/protocol';
+import { lengthProblem } from './command-check.js';
 import type { CommandContext, CommandFailure } from './commands.js';
+import type { Draft } from './draft.js';
 import { oversized } from './sizes.js';
 
 export function recordMarker(
@@ -14,6 +16,8 @@ export function recordMarker(
 ): CommandFailure | undefined {
   const cause = Cause.BAD_RECORD_MARKER_ATTRIBUTES;
   if (a.markerName === '') return { cause, message: 'MarkerName is not set on RecordMarkerCommand.' };
+  const tooLong = lengthProblem(draft, 'MarkerName', 'RecordMarkerCommand', a.markerName);
+  if (tooLong !== undefined) return { cause, message: tooLong };
   for (const details of a.details.values()) {
     const failure = oversized(draft, cause, 'RecordMarkerCommandAttributes.Details', details);
     if (failure !== undefined) return failure;
@@ -32,14 +36,15 @@ export function upsertSearchAttributes(
   a: UpsertWorkflowSearchAttributesCommandAttributes,
 ): CommandFailure | undefined {
   const cause = Cause.BAD_SEARCH_ATTRIBUTES;
-  const fields =
-    a.searchAttributes === undefined ? undefined : SearchAttributes.decode(a.searchAttributes).indexedFields;
-  if (fields === undefined || fields.size === 0)
+  if (a.searchAttributes === undefined)
+    return { cause, message: 'SearchAttributes is not set on UpsertWorkflowSearchAttributesCommand.' };
+  const fields = SearchAttributes.decode(a.searchAttributes).indexedFields;
+  if (fields.size === 0)
     return { cause, message: 'IndexedFields is not set on UpsertWorkflowSearchAttributesCommand.' };
   const { searchAttributeKeysMax, searchAttributesSizeBytesMax } = draft.env.limits;
   if (fields.size > searchAttributeKeysMax)
     return { cause, message: `number of search attributes ${fields.size} exceeds limit ${searchAttributeKeysMax}` };
-  const sizeBytes = a.searchAttributes?.length ?? 0;
+  const sizeBytes = a.searchAttributes.length;
   if (sizeBytes > searchAttributesSizeBytesMax) {
     return {
       cause,
@@ -56,15 +61,26 @@ export function upsertSearchAttributes(
   return undefined;
 }
 
+/** Of a run that a command starts. */
+export function searchAttributesFailure(
+  draft: Draft,
+  searchAttributes: Uint8Array | undefined,
+): CommandFailure | undefined {
+  if (searchAttributes === undefined) return undefined;
+  const message = draft.env.checkSearchAttributes(SearchAttributes.decode(searchAttributes).indexedFields);
+  return message === undefined ? undefined : { cause: Cause.BAD_SEARCH_ATTRIBUTES, message };
+}
+
 export function modifyProperties(
   { draft, completedEventId }: CommandContext,
   a: ModifyWorkflowPropertiesCommandAttributes,
 ): CommandFailure | undefined {
   const cause = Cause.BAD_MODIFY_WORKFLOW_PROPERTIES_ATTRIBUTES;
-  const fields = a.upsertedMemo === undefined ? undefined : Memo.decode(a.upsertedMemo).fields;
-  if (fields === undefined || fields.size === 0)
+  if (a.upsertedMemo === undefined)
     return { cause, message: 'UpsertedMemo is not set on ModifyWorkflowPropertiesCommand.' };
-  const sizeBytes = a.upsertedMemo?.length ?? 0;
+  if (Memo.decode(a.upsertedMemo).fields.size === 0)
+    return { cause, message: 'UpsertedMemo.Fields is not set on ModifyWorkflowPropertiesCommand.' };
+  const sizeBytes = a.upsertedMemo.length;
   const { memoSizeBytesMax } = draft.env.limits;
   if (sizeBytes > memoSizeBytesMax)
     return {

@@ -13,11 +13,14 @@ import type {
   StartChildWorkflowExecutionCommandAttributes,
   StartChildWorkflowExecutionFailedCause,
 } from '@perdure/protocol';
-import type { CommandContext, CommandFailure } from './commands.js';
+import { parseCron } from '../schedule/cron-parse.js';
+import { searchAttributesFailure } from './attributes.js';
+import { lengthProblem, namespaceProblem } from './command-check.js';
+import type { CommandContext, CommandOutcome } from './commands.js';
 import type { Draft } from './draft.js';
 import type { ChildOutcome, ExecutionMessage } from './messages.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
-import { oversized, tooLong } from './sizes.js';
+import { oversized, tooLong as isTooLong } from './sizes.js';
 import { BUFFERED_EVENT_ID } from './state.js';
 import type { ExecutionState, PendingChild } from './state.js';
 import { cappedTimeouts, ifGiven } from './start.js';
@@ -27,11 +30,15 @@ type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, {
 export function startChild(
   { draft, completedEventId, options }: CommandContext,
   a: StartChildWorkflowExecutionCommandAttributes,
-): CommandFailure | undefined {
+): CommandOutcome {
   const { state } = draft;
   const cause = Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES;
+  const foreign = namespaceProblem(draft, cause, a.namespace);
+  if (foreign !== undefined) return foreign;
   const problem = childProblem(draft, a);
   if (problem !== undefined) return { cause, message: problem };
+  const badAttributes = searchAttributesFailure(draft, a.searchAttributes);
+  if (badAttributes !== undefined) return badAttributes;
   const tooBig = oversized(draft, cause, 'StartChildWorkflowExecutionCommandAttributes.Input', a.input);
   if (tooBig !== undefined) return tooBig;
   const { pendingChildrenMax } = draft.env.limits;
@@ -116,23 +123,32 @@ export function startChild(
 }
 
 function childProblem(draft: Draft, a: StartChildWorkflowExecutionCommandAttributes): string | undefined {
-  const { state } = draft;
-  if (a.workflowId === '') return 'Required field WorkflowId is not set on StartChildWorkflowExecutionCommand.';
-  if ((a.workflowType?.name ?? '') === '')
-    return 'Required field WorkflowType is not set on StartChildWorkflowExecutionCommand.';
-  for (const [name, value] of [
-    ['WorkflowId', a.workflowId],
-    ['WorkflowType', a.workflowType?.name],
-    ['TaskQueue', a.taskQueue?.name],
-    ['Namespace', a.namespace],
-  ] as const) {
-    if (tooLong(draft, value))
-      return `${name} on StartChildWorkflowExecutionCommand exceeds length limit of ${draft.env.limits.idLengthMax}`;
+  const command = 'StartChildWorkflowExecutionCommand';
+  const workflowType = a.workflowType?.name ?? '';
+  const ofNamespace = ` Namespace=${draft.state.namespace}`;
+  const ofType = ` WorkflowType=${workflowType}${ofNamespace}`;
+  const ofId = ` WorkflowId=${a.workflowId}`;
+  if (a.workflowId === '') return `Required field WorkflowId is not set on ${command}.${ofType}`;
+  if (workflowType === '') return `Required field WorkflowType is not set on ${command}.${ofId}${ofNamespace}`;
+  const tooLong =
+    lengthProblem(draft, 'WorkflowId', command, a.workflowId, { after: ofType }) ??
+    lengthProblem(draft, 'WorkflowType', command, workflowType, { before: ofId, after: ofNamespace });
+  if (tooLong !== undefined) return tooLong;
+  if (isTooLong(draft, a.taskQueue?.name)) {
+    const ofQueue = ` TaskQueue=name:"${a.taskQueue?.name ?? ''}" kind:TASK_QUEUE_KIND_NORMAL`;
+    return `invalid TaskQueue on ${command}: taskQueue length exceeds limit.${ofId}${ofType}${ofQueue}`;
   }
-  if (a.namespace !== '' && a.namespace !== state.namespace) {
-    return `cross-namespace StartChildWorkflowExecution is not enabled. ParentWorkflowNamespace=${state.namespace} ChildNamespace=${a.namespace}`;
+  for (const [name, value] of Object.entries({
+    WorkflowExecutionTimeout: a.workflowExecutionTimeout,
+    WorkflowRunTimeout: a.workflowRunTimeout,
+    WorkflowTaskTimeout: a.workflowTaskTimeout,
+  })) {
+    if ((value ?? 0) < 0) return `Invalid ${name} on ${command}: negative duration.${ofId}${ofType}`;
   }
-  return retryPolicyProblem(a.retryPolicy);
+  const retryProblem = retryPolicyProblem(a.retryPolicy);
+  if (retryProblem !== undefined) return `invalid WorkflowRetryPolicy on ${command}: ${retryProblem}.${ofId}${ofType}`;
+  const hasBadCron = a.cronSchedule !== '' && 'error' in parseCron(a.cronSchedule);
+  return hasBadCron ? `invalid CronSchedule on ${command}: invalid CronSchedule..${ofId}${ofType}` : undefined;
 }
 
 export function childStarted(draft: Draft, { initiatedEventId, runId, header }: MessageOf<'childStarted'>): void {

@@ -9,22 +9,25 @@ import type {
   WorkflowExecutionStartedEventAttributes,
 } from '@perdure/protocol';
 import { cronRun, finishClose, resetPointsOf, retryOrCron, successorRun } from './close.js';
+import { searchAttributesFailure } from './attributes.js';
+import { lengthProblem } from './command-check.js';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import { retryPolicyProblem, retryPolicyWithDefaults } from './retry.js';
-import { oversized, tooLong } from './sizes.js';
+import { oversized, tooLong as isTooLong } from './sizes.js';
 
 /** Something happened that the workflow code has not seen: it must not close over it. */
-function unseen(draft: Draft): CommandFailure | undefined {
-  return draft.state.buffered.length > 0 ? { cause: Cause.UNHANDLED_COMMAND, message: 'UnhandledCommand' } : undefined;
+function unseen({ hasUnseenEvents }: CommandContext): CommandFailure | undefined {
+  return hasUnseenEvents() ? { cause: Cause.UNHANDLED_COMMAND, message: 'UnhandledCommand' } : undefined;
 }
 
 export function completeWorkflow(
-  { draft, completedEventId }: CommandContext,
+  context: CommandContext,
   a: CompleteWorkflowExecutionCommandAttributes,
 ): CommandFailure | undefined {
+  const { draft, completedEventId } = context;
   const refusal =
-    unseen(draft) ??
+    unseen(context) ??
     oversized(
       draft,
       Cause.BAD_COMPLETE_WORKFLOW_EXECUTION_ATTRIBUTES,
@@ -43,12 +46,14 @@ export function completeWorkflow(
 }
 
 export function failWorkflow(
-  { draft, completedEventId }: CommandContext,
+  context: CommandContext,
   a: FailWorkflowExecutionCommandAttributes,
 ): CommandFailure | undefined {
+  const { draft, completedEventId } = context;
   const cause = Cause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES;
   if (a.failure === undefined) return { cause, message: 'Failure is not set on FailWorkflowExecutionCommand.' };
-  const refusal = unseen(draft) ?? oversized(draft, cause, 'FailWorkflowExecutionCommandAttributes.Failure', a.failure);
+  const refusal =
+    unseen(context) ?? oversized(draft, cause, 'FailWorkflowExecutionCommandAttributes.Failure', a.failure);
   if (refusal !== undefined) return refusal;
   const { successor, retryState } = retryOrCron(draft, a.failure);
   draft.write(EventType.WORKFLOW_EXECUTION_FAILED, {
@@ -62,11 +67,12 @@ export function failWorkflow(
 }
 
 export function cancelWorkflow(
-  { draft, completedEventId }: CommandContext,
+  context: CommandContext,
   a: CancelWorkflowExecutionCommandAttributes,
 ): CommandFailure | undefined {
+  const { draft, completedEventId } = context;
   const refusal =
-    unseen(draft) ??
+    unseen(context) ??
     oversized(
       draft,
       Cause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
@@ -83,15 +89,18 @@ export function cancelWorkflow(
 }
 
 export function continueAsNew(
-  { draft, completedEventId }: CommandContext,
+  context: CommandContext,
   a: ContinueAsNewWorkflowExecutionCommandAttributes,
 ): CommandFailure | undefined {
+  const { draft, completedEventId } = context;
   const { state, env } = draft;
   const cause = Cause.BAD_CONTINUE_AS_NEW_ATTRIBUTES;
   const problem = continueProblem(draft, a);
   if (problem !== undefined) return { cause, message: problem };
+  const badAttributes = searchAttributesFailure(draft, a.searchAttributes);
+  if (badAttributes !== undefined) return badAttributes;
   const refusal =
-    unseen(draft) ?? oversized(draft, cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', a.input);
+    unseen(context) ?? oversized(draft, cause, 'ContinueAsNewWorkflowExecutionCommandAttributes.Input', a.input);
   if (refusal !== undefined) return refusal;
   const runId = env.newId();
   const { start } = state;
@@ -171,15 +180,26 @@ function inheritedAttributes(draft: Draft): Init<WorkflowExecutionStartedEventAt
 }
 
 function continueProblem(draft: Draft, a: ContinueAsNewWorkflowExecutionCommandAttributes): string | undefined {
-  const name = 'ContinueAsNewWorkflowExecutionCommand';
-  if (tooLong(draft, a.workflowType?.name))
-    return `WorkflowType on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (tooLong(draft, a.taskQueue?.name))
-    return `TaskQueue on ${name} exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if ((a.workflowRunTimeout ?? 0) < 0) return `Invalid WorkflowRunTimeout on ${name}: negative duration`;
-  if ((a.workflowTaskTimeout ?? 0) < 0) return `Invalid WorkflowTaskTimeout on ${name}: negative duration`;
-  if ((a.backoffStartInterval ?? 0) < 0) return `Invalid BackoffStartInterval on ${name}: negative duration`;
-  return retryPolicyProblem(a.retryPolicy);
+  const command = 'ContinueAsNewWorkflowExecutionCommand';
+  const { start } = draft.state;
+  const workflowType =
+    a.workflowType?.name === undefined || a.workflowType.name === '' ? start.workflowType : a.workflowType.name;
+  const taskQueue = a.taskQueue?.name === undefined || a.taskQueue.name === '' ? start.taskQueue : a.taskQueue.name;
+  const ofQueue = ` TaskQueue=name:"${taskQueue}" kind:TASK_QUEUE_KIND_NORMAL`;
+  const facts = ` WorkflowType=${workflowType}${ofQueue}`;
+  const tooLong = lengthProblem(draft, 'WorkflowType', command, workflowType);
+  if (tooLong !== undefined) return tooLong;
+  if (isTooLong(draft, taskQueue))
+    return `error validating ${command} TaskQueue: taskQueue length exceeds limit.${facts}`;
+  for (const [name, value] of Object.entries({
+    WorkflowRunTimeout: a.workflowRunTimeout,
+    WorkflowTaskTimeout: a.workflowTaskTimeout,
+    BackoffStartInterval: a.backoffStartInterval,
+  })) {
+    if ((value ?? 0) < 0) return `Invalid ${name} on ${command}: negative duration.${facts}`;
+  }
+  const retryProblem = retryPolicyProblem(a.retryPolicy);
+  return retryProblem === undefined ? undefined : `invalid WorkflowRetryPolicy on ${command}: ${retryProblem}.${facts}`;
 }
 
 function given(valueMs: number | undefined, otherwiseMs: number): number {

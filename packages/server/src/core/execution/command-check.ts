@@ -53,7 +53,8 @@ const BAD_ATTRIBUTES: Readonly<Record<HandledCommandType, Cause>> = {
   [CommandType.FAIL_WORKFLOW_EXECUTION]: Cause.BAD_FAIL_WORKFLOW_EXECUTION_ATTRIBUTES,
   [CommandType.CANCEL_WORKFLOW_EXECUTION]: Cause.BAD_CANCEL_WORKFLOW_EXECUTION_ATTRIBUTES,
   [CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION]: Cause.BAD_CONTINUE_AS_NEW_ATTRIBUTES,
-  [CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION]: Cause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
+  [CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION]:
+    Cause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
   [CommandType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION]: Cause.BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES,
   [CommandType.RECORD_MARKER]: Cause.BAD_RECORD_MARKER_ATTRIBUTES,
   [CommandType.START_CHILD_WORKFLOW_EXECUTION]: Cause.BAD_START_CHILD_EXECUTION_ATTRIBUTES,
@@ -78,8 +79,13 @@ export function lengthProblem(
 }
 
 /** Commands act in their own namespace only. One that does not exist refuses the whole completion. */
-export function namespaceProblem(draft: Draft, cause: Cause, namespace: string): CommandFailure | Rejection | undefined {
+export function namespaceProblem(
+  draft: Draft,
+  cause: Cause,
+  namespace: string,
+): CommandFailure | Rejection | undefined {
   if (namespace === '' || namespace === draft.state.namespace) return undefined;
-  if (draft.env.namespaceId(namespace) !== undefined) return { cause, message: 'cross namespace commands are not allowed' };
+  if (draft.env.namespaceId(namespace) !== undefined)
+    return { cause, message: 'cross namespace commands are not allowed' };
   return reject('NAMESPACE_NOT_FOUND', `Namespace ${namespace} is not found.`, { kind: 'namespace', namespace });
 }

@@ -2,10 +2,14 @@
 import { CommandType } from '@perdure/protocol';
 import type { Command, CommandAttributes, WorkflowTaskFailedCause } from '@perdure/protocol';
 import { WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
+import { invalidArgument } from '../rejection.js';
+import type { Rejection } from '../rejection.js';
 import { requestCancelActivity, scheduleActivity } from './activity-commands.js';
 import { modifyProperties, recordMarker, upsertSearchAttributes } from './attributes.js';
 import { startChild } from './child.js';
 import { cancelWorkflow, completeWorkflow, continueAsNew, failWorkflow } from './close-commands.js';
+import { commandName, missingAttributes } from './command-check.js';
+import type { HandledCommandType } from './command-check.js';
 import type { Draft, EventOptions } from './draft.js';
 import { requestCancelExternal, signalExternal } from './external.js';
 import { cancelTimer, startTimer } from './timer.js';
@@ -26,15 +30,19 @@ export interface CommandContext {
   /** What the command says of itself, for the event it causes. */
   readonly options: EventOptions;
   readonly messages: TaskMessages;
+  /** Whether something waits in the buffer that happened before these commands: the workflow code has not seen it. */
+  readonly hasUnseenEvents: () => boolean;
 }
 
 export type CommandHandler<K extends CommandType> = (
   context: CommandContext,
   attributes: CommandAttributes[K],
-) => CommandFailure | undefined;
+) => CommandOutcome;
 
-type HandledType = Exclude<CommandType, typeof CommandType.UNSPECIFIED>;
-type Handlers = { readonly [K in HandledType]: CommandHandler<K> };
+/** Nothing wrong, the task fails, or (Rejection) the completion is refused and the task stays as it is. */
+export type CommandOutcome = CommandFailure | Rejection | undefined;
+
+type Handlers = { readonly [K in HandledCommandType]: CommandHandler<K> };
 
 const unsupported = (name: string) => (): CommandFailure => ({
   cause: Cause.FEATURE_DISABLED,
@@ -61,17 +69,10 @@ const HANDLERS: Handlers = {
   [CommandType.REQUEST_CANCEL_NEXUS_OPERATION]: unsupported('RequestCancelNexusOperation'),
 };
 
-export function runCommand(context: CommandContext, command: Command): CommandFailure | undefined {
-  const handler = HANDLERS[command.commandType as HandledType] as CommandHandler<CommandType> | undefined;
-  if (handler === undefined)
-    return { cause: Cause.UNSPECIFIED, message: `Unknown command type: ${command.commandType}.` };
+export function runCommand(context: CommandContext, command: Command): CommandOutcome {
+  const commandType = command.commandType as HandledCommandType;
+  const handler = HANDLERS[commandType] as CommandHandler<CommandType> | undefined;
+  if (handler === undefined) return invalidArgument(`unknown command type: ${commandName(command.commandType)}`);
+  if (command.attributesMissing === true) return missingAttributes(commandType);
   return handler(context, command.attributes as CommandAttributes[CommandType]);
 }
-
-/** The commands that end the run must come last. */
-export const CLOSING_COMMANDS: ReadonlySet<CommandType> = new Set<CommandType>([
-  CommandType.COMPLETE_WORKFLOW_EXECUTION,
-  CommandType.FAIL_WORKFLOW_EXECUTION,
-  CommandType.CANCEL_WORKFLOW_EXECUTION,
-  CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION,
-]);

@@ -9,10 +9,11 @@ import type {
   RequestCancelExternalWorkflowExecutionCommandAttributes,
   SignalExternalWorkflowExecutionCommandAttributes,
 } from '@perdure/protocol';
-import type { CommandContext, CommandFailure } from './commands.js';
+import { lengthProblem, namespaceProblem } from './command-check.js';
+import type { CommandContext, CommandOutcome } from './commands.js';
 import type { Draft } from './draft.js';
 import type { Address, ExecutionMessage } from './messages.js';
-import { oversized, tooLong } from './sizes.js';
+import { oversized } from './sizes.js';
 import type { ExecutionState } from './state.js';
 
 type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, { kind: K }>;
@@ -20,20 +21,23 @@ type MessageOf<K extends ExecutionMessage['kind']> = Extract<ExecutionMessage, {
 export function signalExternal(
   { draft, completedEventId, options }: CommandContext,
   a: SignalExternalWorkflowExecutionCommandAttributes,
-): CommandFailure | undefined {
+): CommandOutcome {
   const { state } = draft;
   const cause = Cause.BAD_SIGNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
   const workflowId = a.execution?.workflowId ?? '';
   const runId = a.execution?.runId ?? '';
-  const problem = targetProblem(draft, 'SignalExternalWorkflowExecutionCommand', a.namespace, workflowId, runId);
+  const foreign = namespaceProblem(draft, cause, a.namespace);
+  if (foreign !== undefined) return foreign;
+  const command = 'SignalExternalWorkflowExecutionCommand';
+  if (a.execution === undefined) return { cause, message: `Execution is not set on ${command}.` };
+  const { namespace, signalName: name } = a;
+  const facts = ` Namespace=${namespace} RunId=${runId} SignalName=${name}`;
+  const problem = targetProblem(draft, command, { workflowId, runId, facts, runFacts: facts });
   if (problem !== undefined) return { cause, message: problem };
-  if (a.signalName === '')
-    return { cause, message: 'SignalName is not set on SignalExternalWorkflowExecutionCommand.' };
-  if (tooLong(draft, a.signalName))
-    return {
-      cause,
-      message: `SignalName on SignalExternalWorkflowExecutionCommand exceeds length limit of ${draft.env.limits.idLengthMax}`,
-    };
+  if (name === '') {
+    const message = `SignalName is not set on ${command}. WorkflowId=${workflowId} Namespace=${namespace} RunId=${runId}`;
+    return { cause, message };
+  }
   const tooBig = oversized(
     draft,
     Cause.BAD_SIGNAL_INPUT_SIZE,
@@ -91,11 +95,17 @@ export function signalExternal(
 export function requestCancelExternal(
   { draft, completedEventId, options }: CommandContext,
   a: RequestCancelExternalWorkflowExecutionCommandAttributes,
-): CommandFailure | undefined {
+): CommandOutcome {
   const { state } = draft;
   const cause = Cause.BAD_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_ATTRIBUTES;
   const { workflowId, runId } = a;
-  const problem = targetProblem(draft, 'RequestCancelExternalWorkflowExecutionCommand', a.namespace, workflowId, runId);
+  const foreign = namespaceProblem(draft, cause, a.namespace);
+  if (foreign !== undefined) return foreign;
+  const { namespace } = a;
+  // A missing id is told with the namespace first, the others with the run id first.
+  const facts = workflowId === '' ? ` Namespace=${namespace} RunId=${runId}` : ` RunId=${runId} Namespace=${namespace}`;
+  const target = { workflowId, runId, facts, runFacts: facts };
+  const problem = targetProblem(draft, 'RequestCancelExternalWorkflowExecutionCommand', target);
   if (problem !== undefined) return { cause, message: problem };
   const { pendingExternalCancelsMax } = draft.env.limits;
   if (state.externalCancels.size >= pendingExternalCancelsMax) {
@@ -147,21 +157,24 @@ function isSelf(state: ExecutionState, workflowId: string, runId: string): boole
   return workflowId === state.workflowId && (runId === '' || runId === state.runId);
 }
 
+interface Target {
+  readonly workflowId: string;
+  readonly runId: string;
+  /** The other facts of the command, as ` Name=value` texts. */
+  readonly facts: string;
+  /** The same where the run id is at fault: the field puts them in another order. */
+  readonly runFacts: string;
+}
+
 function targetProblem(
   draft: Draft,
   command: string,
-  namespace: string,
-  workflowId: string,
-  runId: string,
+  { workflowId, runId, facts, runFacts }: Target,
 ): string | undefined {
-  if (workflowId === '') return `WorkflowId is not set on ${command}.`;
-  if (tooLong(draft, workflowId))
-    return `WorkflowId on ${command} exceeds length limit of ${draft.env.limits.idLengthMax}`;
-  if (runId !== '' && !UUID.test(runId))
-    return `Invalid RunId set on ${command}. WorkflowId=${workflowId} RunId=${runId}`;
-  if (namespace !== '' && namespace !== draft.state.namespace) {
-    return `cross-namespace commands are not enabled. SourceNamespace=${draft.state.namespace} TargetNamespace=${namespace}`;
-  }
+  if (workflowId === '') return `WorkflowId is not set on ${command}.${facts}`;
+  const tooLong = lengthProblem(draft, 'WorkflowId', command, workflowId, { after: facts });
+  if (tooLong !== undefined) return tooLong;
+  if (runId !== '' && !UUID.test(runId)) return `Invalid RunId set on ${command}. WorkflowId=${workflowId}${runFacts}`;
   return undefined;
 }
 

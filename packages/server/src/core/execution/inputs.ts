@@ -25,7 +25,6 @@ export type Input =
       readonly requestId: string;
       readonly callbacks: readonly Uint8Array[];
       readonly links: readonly Uint8Array[];
-      readonly identity: string;
     }
   | {
       readonly kind: 'workflowTaskStarted';

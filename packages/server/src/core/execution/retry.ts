@@ -62,10 +62,10 @@ function positive(value: number | undefined | null): number | undefined {
 export function retryPolicyProblem(policy: Init<RetryPolicy> | undefined | null): string | undefined {
   if (policy === undefined || policy === null) return undefined;
   if (policy.maximumAttempts === 1) return undefined;
-  if ((policy.initialInterval ?? 0) < 0) return 'InitialInterval cannot be negative on retry policy.';
+  if ((policy.initialInterval ?? 0) < 0) return 'invalid InitialInterval set on retry policy: negative duration';
+  if ((policy.maximumInterval ?? 0) < 0) return 'invalid MaximumInterval set on retry policy: negative duration';
   const coefficient = policy.backoffCoefficient ?? 0;
   if (coefficient !== 0 && coefficient < 1) return 'BackoffCoefficient cannot be less than 1 on retry policy.';
-  if ((policy.maximumInterval ?? 0) < 0) return 'MaximumInterval cannot be negative on retry policy.';
   const maximumInterval = policy.maximumInterval ?? 0;
   if (maximumInterval > 0 && maximumInterval < (policy.initialInterval ?? 0))
     return 'MaximumInterval cannot be less than InitialInterval on retry policy.';

@@ -29,8 +29,7 @@ export function utf8Length(text: string): number {
   let bytes = text.length;
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
-    if (code >= 0x10000) bytes += 2;
-    else if (code >= 0x800) bytes += 2;
+    if (code >= 0x800) bytes += 2;
     else if (code >= 0x80) bytes += 1;
   }
   return bytes;

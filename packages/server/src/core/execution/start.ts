@@ -86,10 +86,12 @@ export function decideStart(current: CurrentRunFacts | undefined, policies: Star
 }
 
 function decideConflict(current: CurrentRunFacts, policies: StartPolicies): StartDecision {
+  // Attached before: the same answer again, which did not start the run.
+  if (current.hasRequestId(policies.requestId)) return { kind: 'useExisting' };
   if (policies.reusePolicy === Reuse.TERMINATE_IF_RUNNING) return { kind: 'terminateAndStart' };
   switch (policies.conflictPolicy) {
     case Conflict.USE_EXISTING:
-      return current.hasRequestId(policies.requestId) ? { kind: 'sameRequest' } : { kind: 'useExisting' };
+      return { kind: 'useExisting' };
     case Conflict.TERMINATE_EXISTING:
       return { kind: 'terminateAndStart' };
     case Conflict.FAIL:

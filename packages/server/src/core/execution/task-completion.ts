@@ -4,18 +4,19 @@
  */
 import {
   EventType,
+  Failure,
   Rejection as UpdateRejection,
   WorkflowTaskFailedCause as Cause,
   WorkflowTaskFailedCauseNames,
   enumName,
 } from '@perdure/protocol';
 import type { Message, RespondWorkflowTaskCompletedRequest } from '@perdure/protocol';
-import { invalidArgument, reject, workflowTaskNotFound } from '../rejection.js';
+import { invalidArgument, isRejection, reject, workflowTaskNotFound } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
-import { serverFailure } from './activity.js';
 import { HISTORY_SERVICE, isClosed, terminate } from './close.js';
-import { CLOSING_COMMANDS, runCommand } from './commands.js';
-import type { CommandContext, CommandFailure } from './commands.js';
+import { CLOSING_COMMANDS, pascalCase, sequenceProblem } from './command-check.js';
+import { runCommand } from './commands.js';
+import type { CommandContext, CommandFailure, CommandOutcome } from './commands.js';
 import { Draft } from './draft.js';
 import type { Env } from './draft.js';
 import type { WorkflowTaskRef } from './inputs.js';
@@ -46,9 +47,8 @@ export function completeWorkflowTask(
 ): Completion | Rejection {
   const task = startedTask(state, ref);
   if (task === undefined || isClosed(state.status)) return workflowTaskNotFound();
-  const misplaced = request.commands.slice(0, -1).find((command) => CLOSING_COMMANDS.has(command.commandType));
-  if (misplaced !== undefined)
-    return invalidArgument('a command that closes the workflow must be the last one of a completion');
+  const misplaced = sequenceProblem(request.commands);
+  if (misplaced !== undefined) return misplaced;
 
   const draft = new Draft(state, env);
   if (leavesNoTrace(state, task, request)) return dropSpeculative(draft, task, request);
@@ -57,18 +57,28 @@ export function completeWorkflowTask(
 
   const completedEventId = writeCompleted(draft, task, request);
   const failure = runAll(draft, completedEventId, request);
+  if (failure !== undefined && isRejection(failure)) return failure;
   if (failure !== undefined) return failInstead(state, env, task, request, failure);
   rejectUnanswered(draft, task.startedEventId);
   if (!isClosed(draft.state.status)) scheduleNext(draft, task, request);
   return { draft, resetHistoryEventId: 0, rejection: undefined };
 }
 
-function runAll(
+function runAll(draft: Draft, completedEventId: number, request: RespondWorkflowTaskCompletedRequest): CommandOutcome {
+  draft.holdBack(true);
+  const outcome = runCommands(draft, completedEventId, request);
+  draft.holdBack(false);
+  return outcome;
+}
+
+function runCommands(
   draft: Draft,
   completedEventId: number,
   request: RespondWorkflowTaskCompletedRequest,
-): CommandFailure | undefined {
+): CommandOutcome {
   const messages = new TaskMessages(request.messages);
+  const unseen = new Set(draft.state.buffered);
+  const hasUnseenEvents = (): boolean => draft.state.buffered.some((event) => unseen.has(event));
   for (const command of request.commands) {
     const { userMetadata, eventGroupMarkers } = command;
     const context: CommandContext = {
@@ -77,9 +87,8 @@ function runAll(
       identity: request.identity,
       options: { userMetadata, eventGroupMarkers },
       messages,
+      hasUnseenEvents,
     };
-    if (command.attributesMissing === true)
-      return { cause: Cause.UNSPECIFIED, message: `Command of type ${command.commandType} has no attributes.` };
     // Messages that no command names, and that a closing command would cut off, come before it.
     if (CLOSING_COMMANDS.has(command.commandType)) {
       const failure = handleAll(draft, messages);
@@ -193,7 +202,11 @@ function failInstead(
   const rejection = invalidArgument(message);
   const isReported = task.attempt === 1 || failure.cause === Cause.UNHANDLED_COMMAND || failure.terminates === true;
   if (!isReported) return { draft, resetHistoryEventId: 0, rejection };
-  failWorkflowTask(draft, { cause: failure.cause, failure: serverFailure(message), identity: request.identity });
+  failWorkflowTask(draft, {
+    cause: failure.cause,
+    failure: Failure.encode({ message, serverFailureInfo: {} }),
+    identity: request.identity,
+  });
   resendUpdates(draft);
   if (failure.terminates === true) {
     terminate(draft, { reason: message, details: undefined, identity: HISTORY_SERVICE, links: [] });
@@ -207,9 +220,5 @@ function failInstead(
 /** BAD_START_TIMER_ATTRIBUTES → BadStartTimerAttributes, as users of the field know it. */
 export function causeName(cause: Cause): string {
   const full = enumName(WorkflowTaskFailedCauseNames, cause) ?? String(cause);
-  return full
-    .replace('WORKFLOW_TASK_FAILED_CAUSE_', '')
-    .split('_')
-    .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
-    .join('');
+  return pascalCase(full.replace('WORKFLOW_TASK_FAILED_CAUSE_', ''));
 }

@@ -47,7 +47,7 @@ export class TestRun {
       newId: () => `00000000-0000-4000-8000-${String((this.#ids += 1)).padStart(12, '0')}`,
       random: () => 0.5,
       checkSearchAttributes: () => undefined,
-      namespaceId: () => undefined,
+      namespaceId: (name) => (name === 'other' ? 'other-ns' : undefined),
       retentionMs: 86_400_000,
       typedSearchAttributes: (fields) => fields,
     };

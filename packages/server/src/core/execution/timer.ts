@@ -1,9 +1,9 @@
 /** User timers. */
 import { EventType, HistoryEvent, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
 import type { CancelTimerCommandAttributes, StartTimerCommandAttributes } from '@perdure/protocol';
+import { lengthProblem } from './command-check.js';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
-import { tooLong } from './sizes.js';
 import type { PendingTimer } from './state.js';
 
 export function startTimer(
@@ -12,12 +12,16 @@ export function startTimer(
 ): CommandFailure | undefined {
   const cause = Cause.BAD_START_TIMER_ATTRIBUTES;
   if (a.timerId === '') return { cause, message: 'TimerId is not set on StartTimerCommand.' };
-  if (tooLong(draft, a.timerId))
-    return { cause, message: `TimerId on StartTimerCommand exceeds length limit. TimerId=${a.timerId.slice(0, 60)}…` };
-  if (!((a.startToFireTimeout ?? 0) > 0))
-    return { cause, message: `An invalid StartToFireTimeout is set on StartTimerCommand: TimerId=${a.timerId}` };
-  if (draft.state.timers.has(a.timerId))
-    return { cause: Cause.START_TIMER_DUPLICATE_ID, message: `TimerId already in use: ${a.timerId}` };
+  const tooLong = lengthProblem(draft, 'TimerId', 'StartTimerCommand', a.timerId);
+  if (tooLong !== undefined) return { cause, message: tooLong };
+  if ((a.startToFireTimeout ?? 0) < 0) {
+    const message = `An invalid StartToFireTimeout is set on StartTimerCommand: negative duration. TimerId=${a.timerId}`;
+    return { cause, message };
+  }
+  if (draft.state.timers.has(a.timerId)) {
+    const message = `invalid history builder state for action: add-timer-started-event, TimerID: ${a.timerId}`;
+    return { cause: Cause.START_TIMER_DUPLICATE_ID, message };
+  }
   draft.write(
     EventType.TIMER_STARTED,
     { timerId: a.timerId, startToFireTimeout: a.startToFireTimeout, workflowTaskCompletedEventId: completedEventId },
@@ -32,9 +36,16 @@ export function cancelTimer(
 ): CommandFailure | undefined {
   const cause = Cause.BAD_CANCEL_TIMER_ATTRIBUTES;
   if (a.timerId === '') return { cause, message: 'TimerId is not set on CancelTimerCommand.' };
+  const tooLong = lengthProblem(draft, 'TimerId', 'CancelTimerCommand', a.timerId);
+  if (tooLong !== undefined) return { cause, message: tooLong };
   const timer = draft.state.timers.get(a.timerId);
   const startedEventId = timer?.startedEventId ?? unfire(draft, a.timerId);
-  if (startedEventId === undefined) return { cause, message: `Unknown timer: TimerId=${a.timerId}` };
+  if (startedEventId === undefined) {
+    return {
+      cause,
+      message: `invalid history builder state for action: add-timer-canceled-event, TimerID: ${a.timerId}`,
+    };
+  }
   draft.write(EventType.TIMER_CANCELED, {
     timerId: a.timerId,
     startedEventId,

@@ -139,10 +139,7 @@ describe('workflow tasks', () => {
     const run = new TestRun();
     const result = run.task([startTimer('a', 5_000), activity('')]);
     assert.ok(!isRejection(result));
-    assert.equal(
-      result.rejection?.message,
-      'BadScheduleActivityAttributes: ActivityId is not set on ScheduleActivityTaskCommand.',
-    );
+    assert.equal(result.rejection?.message, 'BadScheduleActivityAttributes: activityId is not set');
     assert.deepEqual(run.names.slice(3), ['WORKFLOW_TASK_FAILED']);
     assert.equal(run.state.timers.size, 0);
   });

@@ -186,7 +186,7 @@ function attachRequest(draft: Draft, input: Extract<Input, { kind: 'attachReques
     return reject('FAILED_PRECONDITION', `at most ${env.limits.requestIdsMax} requests can be attached to one run`);
   draft.happen(
     EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED,
-    { attachedRequestId: input.requestId, attachedCompletionCallbacks: input.callbacks, identity: input.identity },
+    { attachedRequestId: input.requestId, attachedCompletionCallbacks: input.callbacks },
     { links: input.links, workerMayIgnore: true },
   );
   return undefined;

@@ -34,12 +34,11 @@ export function protocolMessage(
   { draft, messages }: CommandContext,
   a: ProtocolMessageCommandAttributes,
 ): CommandFailure | undefined {
+  const cause = Cause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE;
+  if (a.messageId === '') return { cause, message: 'MessageID is not set on ProtocolMessageCommand.' };
   const message = messages.take(a.messageId);
   if (message === undefined) {
-    return {
-      cause: Cause.BAD_UPDATE_WORKFLOW_EXECUTION_MESSAGE,
-      message: `ProtocolMessageCommand references absent message ID ${a.messageId}`,
-    };
+    return { cause, message: `ProtocolMessageCommand referenced absent message ID ${a.messageId}` };
   }
   return handleMessage(draft, message);
 }

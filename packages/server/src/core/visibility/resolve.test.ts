@@ -38,7 +38,7 @@ const VALUES: readonly (readonly [string, unknown])[] = [
   [`ExecutionStatus = 8`, 8],
   [`ExecutionDuration > 1500000`, 1.5],
   [`ExecutionDuration > '1500000'`, 1.5],
-  [`ExecutionDuration > 9223372036854775807`, 9223372036854.775807],
+  [`ExecutionDuration > 9223372036854775807`, 2 ** 63 / 1e6],
   [`ExecutionDuration > '1.1s'`, 1100],
   [`ExecutionDuration > '-1h30m'`, -5_400_000],
   [`ExecutionDuration > '2d'`, 172_800_000],

@@ -42,8 +42,8 @@ export const DEFAULT_PACER_LIMITS: PacerLimits = {
   holdMsMax: 2000,
 };
 
-/** At most this much is written between two looks at the log. */
-const MEASURE_EVERY_BYTES = MIB;
+/** Looks at the log while it fills up to where it is copied. */
+const LOOKS_PER_COPY = 16;
 const PAGE_BYTES = 4096;
 const FRAME_BYTES = PAGE_BYTES + 24;
 const HOLD_STEP_MS = 20;
@@ -56,6 +56,8 @@ export class CheckpointPacer {
   /** The limits, raised while somebody reads an old state: then copying again soon would gain nothing. */
   #copyAtBytes: number;
   #holdAtBytes: number;
+  /** At the last look; less than that means that the log has begun again. */
+  #lastUsedBytes = 0;
   #isCopying = false;
   #isClosed = false;
   #hold: Hold | undefined;
@@ -74,10 +76,11 @@ export class CheckpointPacer {
 
   noteWritten(group: CommitGroup): void {
     for (const write of group.writes) this.#unmeasuredBytes += PAGE_BYTES + blobBytes(write);
-    if (this.#unmeasuredBytes < MEASURE_EVERY_BYTES || this.#isClosed) return;
+    if (this.#unmeasuredBytes < this.#limits.copyAtBytes / LOOKS_PER_COPY || this.#isClosed) return;
     this.#unmeasuredBytes = 0;
     const usedBytes = this.#parts.measureLog();
-    if (usedBytes < this.#limits.copyAtBytes) this.#setLimitsAfter(0);
+    if (usedBytes < this.#lastUsedBytes) this.#resetLimits();
+    this.#lastUsedBytes = usedBytes;
     if (usedBytes < this.#copyAtBytes) return;
     if (!this.#isCopying) void this.#copy();
     if (usedBytes >= this.#holdAtBytes) this.#holdCommits();
@@ -92,8 +95,13 @@ export class CheckpointPacer {
   async #copy(): Promise<void> {
     this.#isCopying = true;
     try {
-      await this.#copyAll();
-      this.#setLimitsAfter(this.#parts.measureLog());
+      const result = await this.#copyAll();
+      // Until the next commit begins the log again, or for as long as somebody reads an old state, nothing is gained
+      // by copying soon; commits are let past their limit only where waiting has proved useless.
+      const usedBytes = this.#parts.measureLog();
+      this.#copyAtBytes = usedBytes + this.#limits.copyAtBytes;
+      if (result === 'copied') this.#holdAtBytes = Math.max(this.#limits.holdAtBytes, this.#copyAtBytes);
+      if (result === 'given up') this.#holdAtBytes = usedBytes + this.#limits.holdAtBytes;
     } catch (error) {
       if (!this.#isClosed) this.#parts.onFailure(error);
     } finally {
@@ -102,8 +110,11 @@ export class CheckpointPacer {
     }
   }
 
-  /** Ends when all of the log has been copied while commits were held, or when other readers make that impossible. */
-  async #copyAll(): Promise<void> {
+  /**
+   * 'copied': all of the log, while commits were held. 'put off': somebody reads an old state, who will be done before
+   * the log reaches its limit, as a rule. 'given up': readers of other programs hold on longer than commits may wait.
+   */
+  async #copyAll(): Promise<'copied' | 'put off' | 'given up'> {
     let heldMs = 0;
     for (let passes = 1; !this.#isClosed && heldMs <= this.#limits.holdMsMax; passes++) {
       const isHeld = this.#hold !== undefined;
@@ -111,22 +122,22 @@ export class CheckpointPacer {
       const { logFrames, copiedFrames } = await this.#parts.checkpoint();
       const isBlocked = copiedFrames < logFrames;
       if (isHeld) {
-        if (!isBlocked) return;
+        if (!isBlocked) return 'copied';
         await this.#parts.sleep(HOLD_STEP_MS);
         heldMs += HOLD_STEP_MS;
         continue;
       }
       const usedBytes = this.#parts.measureLog();
-      // Not worth a wait: whoever reads an old state will be done before the log reaches its limit, as a rule.
-      if (isBlocked && usedBytes < this.#holdAtBytes) return;
+      if (isBlocked && usedBytes < this.#holdAtBytes) return 'put off';
       const restBytes = usedBytes - copiedFrames * FRAME_BYTES;
       if (isBlocked || restBytes <= this.#limits.lastStretchBytes || passes >= PASSES_MAX) this.#holdCommits();
     }
+    return 'given up';
   }
 
-  #setLimitsAfter(usedBytes: number): void {
-    this.#copyAtBytes = usedBytes + this.#limits.copyAtBytes;
-    this.#holdAtBytes = usedBytes + this.#limits.holdAtBytes;
+  #resetLimits(): void {
+    this.#copyAtBytes = this.#limits.copyAtBytes;
+    this.#holdAtBytes = this.#limits.holdAtBytes;
   }
 
   #holdCommits(): void {

@@ -22,6 +22,8 @@ serve<null, CheckpointAnswer>(
 
 function connect(file: string): SqliteDatabase {
   const connection = openSqlite(file);
-  connection.exec('PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256');
+  connection.exec(
+    'PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -256; PRAGMA busy_timeout = 5000',
+  );
   return connection;
 }

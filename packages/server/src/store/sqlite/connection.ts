@@ -6,6 +6,7 @@ import type { CheckpointAnswer, PacerLimits } from './checkpoint-pacer.js';
 import { Committer } from './committer.js';
 import { readNumber } from './driver.js';
 import type { SqliteDatabase } from './driver.js';
+import { toStoreError } from './failure.js';
 import { GroupWriter } from './group-writer.js';
 import { HistoryReader } from './history.js';
 import { LogFlusher } from './log-flusher.js';
@@ -33,6 +34,7 @@ const failed: SqliteDatabase[] = [];
 
 export class Connection {
   readonly #db: SqliteDatabase;
+  readonly #file: string;
   readonly #lock: OwnerLock;
   readonly #writer: GroupWriter;
   readonly #flusher: LogFlusher;
@@ -46,6 +48,7 @@ export class Connection {
   constructor(options: ConnectionOptions, owner: string) {
     const { db, file, lock, busyMsMax } = openDatabase(options.file, owner, options.pragmas);
     this.#db = db;
+    this.#file = file;
     this.#lock = lock;
     this.#writer = new GroupWriter(db);
     this.#flusher = new LogFlusher(`${file}-wal`, options.flushFile);
@@ -74,7 +77,11 @@ export class Connection {
 
   /** Raises the epoch of the open database: its owner so far is fenced off. */
   async takeOver(owner: string): Promise<void> {
-    takeOwnership(this.#db, owner);
+    try {
+      takeOwnership(this.#db, owner);
+    } catch (error) {
+      throw toStoreError(error, this.#file);
+    }
     this.committer.beginEpoch(this.#epoch());
     await this.#flusher.flush();
   }

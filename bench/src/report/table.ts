@@ -1,0 +1,16 @@
+/** Rows of text as a Markdown table, aligned so that it is read in a terminal too. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string =>
+    `| ${widths.map((width, column) => (column === 0 ? (cells[column] ?? '').padEnd(width) : (cells[column] ?? '').padStart(width))).join(' | ')} |`;
+  const rule = `|${widths.map((width, column) => (column === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  return [line(head), rule, ...rows.map(line)].join('\n');
+}
+
+/** About three digits; '–' for what cannot be told. */
+export function figure(value: number | undefined): string {
+  if (value === undefined || Number.isNaN(value)) return '–';
+  const size = Math.abs(value);
+  if (size >= 100) return String(Math.round(value));
+  return value.toFixed(size >= 10 ? 1 : 2);
+}

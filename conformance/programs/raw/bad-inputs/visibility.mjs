@@ -1,0 +1,75 @@
+// List filters and their like.
+
+export function visibility({ namespace }) {
+  const list = (label, query, change = {}) => ['ListWorkflowExecutions', label, { namespace, query, ...change }];
+  const count = (label, query) => ['CountWorkflowExecutions', label, { namespace, query }];
+  const filters = [
+    ['does not parse', 'nonsense'],
+    ['unclosed quote', "WorkflowId = 'a"],
+    ['unknown attribute', "Foo = 'a'"],
+    ['number for a keyword', 'WorkflowId = 5'],
+    ['text for an integer', "HistoryLength = 'abc'"],
+    ['text for a time', "StartTime > 'yesterday'"],
+    ['unknown status', "ExecutionStatus = 'Sleeping'"],
+    ['LIKE', "WorkflowId LIKE 'a%'"],
+    ['ORDER BY unknown', 'ORDER BY Foo'],
+    ['ORDER BY a keyword', 'ORDER BY WorkflowId'],
+    ['ORDER BY StartTime', 'ORDER BY StartTime DESC'],
+    ['GROUP BY status', 'GROUP BY ExecutionStatus'],
+    ['GROUP BY type', 'GROUP BY WorkflowType'],
+    ['GROUP BY unknown', 'GROUP BY Foo'],
+    ['two GROUP BY', 'GROUP BY ExecutionStatus, WorkflowType'],
+    ['LIMIT', "WorkflowId = 'a' LIMIT 1"],
+    ['function', "WorkflowId = UPPER('a')"],
+    ['arithmetic', 'HistoryLength = 1 + 1'],
+    ['subquery', 'WorkflowId IN (SELECT 1)'],
+    ['STARTS_WITH on a number', 'HistoryLength STARTS_WITH 1'],
+    ['STARTS_WITH', "WorkflowId STARTS_WITH 'zzzz'"],
+    ['BETWEEN', 'HistoryLength BETWEEN 900000 AND 900001'],
+    ['IS NULL', "CloseTime IS NULL AND WorkflowId = 'none'"],
+    ['IN with one', "WorkflowId IN ('none')"],
+    ['empty IN', 'WorkflowId IN ()'],
+    ['bare column', 'WorkflowId'],
+    ['comparison of two columns', 'WorkflowId = RunId'],
+    ['double quotes', 'WorkflowId = "none"'],
+    ['lower case and', "WorkflowId = 'none' and RunId = 'x'"],
+    ['NOT', "NOT WorkflowId = 'none'  AND RunId = 'x'"],
+    ['missing parenthesis', "(WorkflowId = 'a'"],
+    ['semicolon', "WorkflowId = 'none'; DROP TABLE x"],
+    ['query of 20000 characters', `WorkflowId = '${'a'.repeat(20_000)}'`],
+    ['TemporalNamespaceDivision', "TemporalNamespaceDivision = 'none'"],
+    ['duration', "ExecutionDuration > '900h'"],
+    ['bad duration', "ExecutionDuration > 'long'"],
+    ['NOT BETWEEN', "HistoryLength NOT BETWEEN 0 AND 9000000 AND WorkflowId = 'none'"],
+  ];
+  return [
+    ...filters.map(([label, query]) => list(label, query)),
+    ...filters.map(([label, query]) => count(label, query)),
+    list('negative page size', '', { pageSize: -1 }),
+    list('page size 100000', "WorkflowId = 'none'", { pageSize: 100_000 }),
+    list('malformed page token', '', { nextPageToken: Buffer.from('garbage') }),
+    ['ScanWorkflowExecutions', 'does not parse', { namespace, query: 'nonsense' }],
+    ['ListArchivedWorkflowExecutions', 'archival is off', { namespace, pageSize: 10 }],
+    ['ListOpenWorkflowExecutions', 'no start time filter', { namespace, maximumPageSize: 10 }],
+    ['ListClosedWorkflowExecutions', 'no start time filter', { namespace, maximumPageSize: 10 }],
+    [
+      'ListClosedWorkflowExecutions',
+      'latest before earliest',
+      { namespace, startTimeFilter: { earliestTime: { seconds: 100 }, latestTime: { seconds: 50 } } },
+    ],
+    [
+      'ListOpenWorkflowExecutions',
+      'empty execution filter',
+      {
+        namespace,
+        startTimeFilter: { earliestTime: { seconds: 1 }, latestTime: { seconds: 50 } },
+        executionFilter: {},
+      },
+    ],
+    [
+      'ListClosedWorkflowExecutions',
+      'empty status filter',
+      { namespace, startTimeFilter: { earliestTime: { seconds: 1 }, latestTime: { seconds: 50 } }, statusFilter: {} },
+    ],
+  ];
+}

@@ -1,0 +1,56 @@
+/**
+ * Sticky queues live as long as their worker. What waits in one whose worker has gone is moved to the normal queue, and
+ * rows of tasks that went another way (a timeout moved them) are removed: nobody else would ever ask for them.
+ */
+import { Decision } from './decision.js';
+import { NO_CONTEXT } from './effects.js';
+import type { Engine } from './engine.js';
+import type { QueueKey, QueuedTask } from './matching.js';
+import { moveQuery } from './queries.js';
+import { queueText } from './queue-loads.js';
+
+/** A sticky worker not seen for this long is taken to be gone. */
+export const STICKY_ABSENCE_MS = 10_000;
+
+/** Looks again after a while, as long as tasks wait in the queue. */
+export function watchStickyQueue(engine: Engine, queue: QueueKey): void {
+  const text = queueText(queue);
+  if (engine.watchedQueues.has(text)) return;
+  engine.watchedQueues.add(text);
+  engine.later(engine.nowMs + STICKY_ABSENCE_MS, () => {
+    engine.watchedQueues.delete(text);
+    const { matching, nowMs } = engine;
+    if (!matching.hasRecentPoller(queue, nowMs, STICKY_ABSENCE_MS)) emptyStickyQueue(engine, queue);
+    if (matching.describe(queue, nowMs).backlogCount > 0) watchStickyQueue(engine, queue);
+  });
+}
+
+export function emptyStickyQueue(engine: Engine, queue: QueueKey): void {
+  for (const task of engine.matching.forgetQueue(queue)) {
+    if (task.queryId === undefined) toNormalQueue(engine, task);
+    else moveQuery(engine, task);
+  }
+}
+
+function toNormalQueue(engine: Engine, task: QueuedTask): void {
+  engine.runs.findByNo(
+    task.execNo,
+    (run) => {
+      if (run === undefined) return removeTask(engine, new Decision(), task);
+      const decision = new Decision();
+      const input = { kind: 'stickyUnavailable', scheduledEventId: task.scheduledEventId } as const;
+      const isMoved = engine.decide(run, input, decision, NO_CONTEXT, () => undefined);
+      if (isMoved) removeTask(engine, decision, task);
+      // It was started or closed meanwhile; its row goes once that is on disk, else the task stands.
+      else engine.afterRun(run, () => (run.isVoid ? engine.offer(task) : removeTask(engine, new Decision(), task)));
+    },
+    () => engine.offer(task),
+  );
+}
+
+function removeTask(engine: Engine, decision: Decision, task: QueuedTask): void {
+  if (task.taskNo !== 0) decision.writes.push({ kind: 'deleteDispatch', taskNo: task.taskNo });
+  decision.onCommitted(() => engine.matching.drop(task.queue, task.taskNo));
+  decision.onVoided(() => engine.offer(task));
+  engine.submit(decision);
+}
