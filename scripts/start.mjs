@@ -1,49 +1,39 @@
 /** `npm start`: sets up, starts the dev server, runs the money-transfer example on it, and stays up. */
 import { spawn, spawnSync } from 'node:child_process';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { install, root, setUp } from './setup.mjs';
 
 const EXAMPLE = 'examples/money-transfer';
-const PORT = Number(process.env.PERDURE_PORT ?? 7233);
+const PORT = process.env.PERDURE_PORT ?? '7233';
 
 setUp();
 install(EXAMPLE);
 
-const server = spawn(process.execPath, ['packages/cli/bin/perdure.js', 'server', 'start-dev', '--port', String(PORT)], {
+const server = spawn(process.execPath, ['packages/cli/bin/perdure.js', 'server', 'start-dev', '--port', PORT], {
   cwd: root,
-  stdio: 'inherit',
+  stdio: ['ignore', 'pipe', 'inherit'],
 });
-server.on('exit', (code) => process.exit(code ?? 1));
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
+let serves = false;
+server.on('exit', (code) => {
+  if (!serves) process.stderr.write('npm start takes the port from the environment: PERDURE_PORT=7234 npm start\n');
+  process.exit(code ?? 1);
+});
+process.on('SIGTERM', () => server.kill('SIGTERM'));
+// A terminal sends Ctrl-C to the server too, and two of them would end it at once.
+process.on('SIGINT', () => process.stdin.isTTY || server.kill('SIGINT'));
 
-await listening(PORT);
+server.stdout.pipe(process.stdout);
+await new Promise((resolve) => server.stdout.once('data', resolve));
+serves = true;
 const { status } = spawnSync('npm', ['run', '--silent', 'demo'], {
   cwd: join(root, EXAMPLE),
   stdio: 'inherit',
   env: { ...process.env, TEMPORAL_ADDRESS: `127.0.0.1:${PORT}` },
 });
-if (status !== 0) {
+if (status === 0) {
+  const elsewhere = PORT === '7233' ? '' : ` --address 127.0.0.1:${PORT}`;
+  process.stdout.write(`\nThe server stays up; Ctrl-C ends it. In another terminal: npx perdure workflow list${elsewhere}\n`);
+} else {
   process.stderr.write('The money transfer did not complete.\n');
   server.kill('SIGTERM');
-  process.exitCode = 1;
-} else process.stdout.write('\nThe server stays up. Ctrl-C ends it.\n');
-
-/** Resolves when the port takes connections; the server's exit ends the wait. */
-async function listening(port) {
-  for (;;) {
-    if (await connects(port)) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-}
-
-function connects(port) {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port });
-    socket.on('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.on('error', () => resolve(false));
-  });
 }

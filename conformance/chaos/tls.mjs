@@ -2,7 +2,6 @@
 // while the server runs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
@@ -76,7 +75,7 @@ async function bytesGiven(socket) {
   const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
   socket.on('error', () => undefined).on('data', (chunk) => (sizeBytes += chunk.length));
   socket.write(Buffer.concat([Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'), emptySettings]));
-  await once(socket, 'close');
+  await new Promise((resolve) => socket.once('close', resolve));
   // A TLS alert in answer to clear text is not application data.
   return socket.encrypted || sizeBytes > ALERT_BYTES ? sizeBytes : 0;
 }

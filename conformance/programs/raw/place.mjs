@@ -47,7 +47,8 @@ export function makePlace(server, scenario, nonce) {
     /** Resolves when the queue knows of a poller. */
     async polls(taskQueue) {
       const describe = () => at.call('DescribeTaskQueue', { taskQueue, taskQueueType: 1 });
-      while (!(await describe()).pollers?.length) await new Promise((resolve) => setTimeout(resolve, 100));
+      while (!at.isOver && !(await describe()).pollers?.length)
+        await new Promise((resolve) => setTimeout(resolve, 100));
     },
     pollActivity: (taskQueue = taskQueueOf(queue)) =>
       pollUntil(at, () => at.call('PollActivityTaskQueue', { taskQueue, identity }, { deadlineMs: 15_000 })),

@@ -56,11 +56,17 @@ function toJson(type: ReflectedType, message: Message, style: PayloadStyle): Jso
   return json;
 }
 
+/** Undefined: left out, as protobuf's mapping does with what is empty. */
 function fieldJson(field: ReflectedField, value: unknown, style: PayloadStyle): Json | undefined {
   if (value === null || value === undefined) return undefined;
-  if (field.map) return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, valueJson(field, each, style)]));
-  if (Array.isArray(value)) return value.map((each) => valueJson(field, each, style));
-  return valueJson(field, value, style);
+  if (field.map) {
+    const entries = Object.entries(value);
+    return entries.length === 0
+      ? undefined
+      : Object.fromEntries(entries.map(([key, each]) => [key, valueJson(field, each, style)]));
+  }
+  if (!Array.isArray(value)) return valueJson(field, value, style);
+  return value.length === 0 ? undefined : value.map((each) => valueJson(field, each, style));
 }
 
 function valueJson(field: ReflectedField, value: unknown, style: PayloadStyle): Json {

@@ -35,7 +35,7 @@ export const loadQueues = {
   },
 };
 
-function queuedTask({ queue, ...row }: DispatchRow): QueuedTask {
+export function queuedTask({ queue, ...row }: DispatchRow): QueuedTask {
   return { ...row, queue: queueKey(queue) };
 }
 

@@ -7,7 +7,7 @@ import { NO_CONTEXT } from './effects.js';
 import type { Engine } from './engine.js';
 import type { QueueKey, QueuedTask } from './matching.js';
 import { moveQuery } from './queries.js';
-import { queueText } from './queue-loads.js';
+import { queueText, queuedTask } from './queue-loads.js';
 
 /** A sticky worker not seen for this long is taken to be gone. */
 export const STICKY_ABSENCE_MS = 10_000;
@@ -26,11 +26,26 @@ export function watchStickyQueue(engine: Engine, queue: QueueKey): void {
 }
 
 export function emptyStickyQueue(engine: Engine, queue: QueueKey): void {
+  const isWhole = engine.matching.isWhollyInMemory(queue);
   for (const task of engine.matching.forgetQueue(queue)) {
     if (task.queryId === undefined) toNormalQueue(engine, task);
     else moveQuery(engine, task);
   }
+  if (!isWhole) engine.afterAll(() => emptyStored(engine, queue));
 }
+
+/** Rows of the queue that memory did not hold. */
+function emptyStored(engine: Engine, queue: QueueKey): void {
+  engine.read({ kind: 'dispatch', queue: queueText(queue), after: undefined, limit: ROWS_READ }, (answer) => {
+    if (answer.kind !== 'dispatch')
+      return engine.later(engine.nowMs + RETRY_MS, () => emptyStored(engine, queue));
+    for (const row of answer.rows) toNormalQueue(engine, queuedTask(row));
+    if (answer.rows.length === ROWS_READ) engine.afterAll(() => emptyStored(engine, queue));
+  });
+}
+
+const ROWS_READ = 1_000;
+const RETRY_MS = 1_000;
 
 function toNormalQueue(engine: Engine, task: QueuedTask): void {
   engine.runs.findByNo(

@@ -1,4 +1,5 @@
 /** What a task queue looks like from outside. */
+import { TaskQueueKind } from '@perdure/protocol';
 import type { Engine } from './engine.js';
 import type { EngineRequest, ReplyTo, TaskQueueAnswer } from './messages.js';
 
@@ -8,8 +9,9 @@ export function describeTaskQueue(
   { namespaceId, request }: Extract<EngineRequest, { kind: 'describeTaskQueue' }>,
 ): void {
   const name = request.taskQueue?.name ?? '';
+  const kind = request.taskQueue?.kind === TaskQueueKind.STICKY ? 'sticky' : 'workflow';
   const answer: TaskQueueAnswer = {
-    workflow: engine.matching.describe({ namespaceId, kind: 'workflow', name }, engine.nowMs),
+    workflow: engine.matching.describe({ namespaceId, kind, name }, engine.nowMs),
     activity: engine.matching.describe({ namespaceId, kind: 'activity', name }, engine.nowMs),
   };
   engine.reply(replyTo, answer);

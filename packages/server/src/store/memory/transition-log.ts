@@ -4,6 +4,9 @@ import type { HistoryBatch, HistoryRange, StoredTransition } from '../../ports/i
 /** Numbers kept for each transition: seq, first event id, event count, end of its events, end of its facts. */
 const FIELDS = 5;
 
+/** Up to here an exact copy for each transition is cheap. */
+const SHORT_LOG_FIELDS = 8 * FIELDS;
+
 const EMPTY = new Uint8Array(0);
 
 export class TransitionLog {
@@ -29,7 +32,10 @@ export class TransitionLog {
     this.#bytes.set(transition.facts, eventsEnd);
     this.#used = factsEnd;
     const { seq, firstEventId, eventCount } = transition;
-    this.#fields.push(seq, firstEventId, eventCount, eventsEnd, factsEnd);
+    const fields = [seq, firstEventId, eventCount, eventsEnd, factsEnd];
+    // A push makes room for some twenty more numbers, which most executions never have.
+    if (this.#fields.length < SHORT_LOG_FIELDS) this.#fields = [...this.#fields, ...fields];
+    else this.#fields.push(...fields);
   }
 
   /** Takes back the last append. */

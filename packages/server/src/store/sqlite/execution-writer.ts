@@ -6,6 +6,7 @@ import { readNumber, readText } from './driver.js';
 import type { SqliteDatabase, SqliteStatement } from './driver.js';
 import { divisionKeyOf, EXECUTION_COLUMNS, executionValues } from './execution-row.js';
 import { NameTable } from './name-table.js';
+import { RecentMap } from './recent-map.js';
 import { hashRunId, hashWorkflowId } from './run-key.js';
 import { CURRENT_RUN } from './schema.js';
 
@@ -22,6 +23,10 @@ export class ExecutionWriter {
   readonly #addCount: SqliteStatement;
   /** Changes of counts in this group, so that each counter is written once. */
   readonly #deltas = new Map<string, CountDelta>();
+  /** Rows written last: most runs are written twice, at their start and soon after at their end. */
+  readonly #recent = new RecentMap<ExecNo, WrittenRow>(RECENT_MAX);
+  /** By hash of the workflow id, who was made its current run last. */
+  readonly #currents = new RecentMap<number, ExecNo>(RECENT_MAX);
 
   constructor(db: SqliteDatabase) {
     this.#namespaces = new NameTable(db, 'namespace', 'id');
@@ -56,13 +61,18 @@ export class ExecutionWriter {
     const idHash = hashWorkflowId(row.namespaceId, row.workflowId);
     const runHash = hashRunId(row.runId);
     const values = executionValues(row);
-    const isNew = Number(this.#insert.run(execNo, slot, namespaceNo, ...values).changes) === 1;
-    const hasKey = !isNew && this.#forgetOld(execNo, idHash, runHash);
+    const known = this.#recent.get(execNo);
+    const isNew = known === undefined && Number(this.#insert.run(execNo, slot, namespaceNo, ...values).changes) === 1;
+    const hasKey = !isNew && this.#forgetOld(execNo, known, idHash, runHash);
     if (!isNew) this.#update.run(slot, namespaceNo, ...values, execNo);
-    this.#count(namespaceNo, divisionKeyOf(row.attributes), row.status, 1);
+    const division = divisionKeyOf(row.attributes);
+    this.#count(namespaceNo, division, row.status, 1);
+    this.#recent.set(execNo, { namespaceNo, division, status: row.status, idHash, runHash, isCurrent });
+    if (hasKey && known?.isCurrent === isCurrent && (!isCurrent || this.#currents.get(idHash) === execNo)) return;
     if (isCurrent) {
       this.#deleteOtherCurrent.run(idHash, execNo, namespaceNo, row.workflowId);
       this.#addKeyAndCurrent.run(idHash, runHash, execNo, idHash, execNo);
+      this.#currents.set(idHash, execNo);
       return;
     }
     if (!hasKey) this.#addKey.run(idHash, runHash, execNo);
@@ -70,8 +80,9 @@ export class ExecutionWriter {
   }
 
   delete(execNo: ExecNo): void {
-    this.#forgetOld(execNo, undefined, undefined);
+    this.#forgetOld(execNo, this.#recent.get(execNo), undefined, undefined);
     this.#delete.run(execNo);
+    this.#recent.delete(execNo);
   }
 
   /** Inside the group's transaction. */
@@ -86,20 +97,31 @@ export class ExecutionWriter {
   forget(): void {
     this.#deltas.clear();
     this.#namespaces.forget();
+    this.#recent.clear();
+    this.#currents.clear();
   }
 
   /** Takes the row that is there out of the counts, and out of the keys unless they stay the same: then true. */
-  #forgetOld(execNo: ExecNo, idHash: number | undefined, runHash: number | undefined): boolean {
-    const old = this.#read.get(execNo);
+  #forgetOld(execNo: ExecNo, known: WrittenRow | undefined, idHash: number | undefined, runHash: number | undefined): boolean {
+    const old = known ?? this.#readOld(execNo);
     if (old === undefined) return false;
-    const division = divisionKeyOf(decodeAttributes(readText(old, 'attributes')));
-    this.#count(readNumber(old, 'namespace_no'), division, readNumber(old, 'status'), -1);
-    const oldIdHash = hashWorkflowId(readText(old, 'namespace_id'), readText(old, 'workflow_id'));
-    const oldRunHash = hashRunId(readText(old, 'run_id'));
-    if (oldIdHash === idHash && oldRunHash === runHash) return true;
-    this.#deleteKey.run(oldIdHash, oldRunHash, execNo);
-    this.#deleteKey.run(oldIdHash, CURRENT_RUN, execNo);
+    this.#count(old.namespaceNo, old.division, old.status, -1);
+    if (old.idHash === idHash && old.runHash === runHash) return true;
+    this.#deleteKey.run(old.idHash, old.runHash, execNo);
+    this.#deleteKey.run(old.idHash, CURRENT_RUN, execNo);
     return false;
+  }
+
+  #readOld(execNo: ExecNo): Omit<WrittenRow, 'isCurrent'> | undefined {
+    const old = this.#read.get(execNo);
+    if (old === undefined) return undefined;
+    return {
+      namespaceNo: readNumber(old, 'namespace_no'),
+      division: divisionKeyOf(decodeAttributes(readText(old, 'attributes'))),
+      status: readNumber(old, 'status'),
+      idHash: hashWorkflowId(readText(old, 'namespace_id'), readText(old, 'workflow_id')),
+      runHash: hashRunId(readText(old, 'run_id')),
+    };
   }
 
   #count(namespaceNo: number, division: string, status: number, delta: number): void {
@@ -107,6 +129,19 @@ export class ExecutionWriter {
     const sum = (this.#deltas.get(key)?.delta ?? 0) + delta;
     this.#deltas.set(key, { namespaceNo, division, status, delta: sum });
   }
+}
+
+const RECENT_MAX = 10_000;
+
+/** What must be known of a row to write it again. */
+interface WrittenRow {
+  readonly namespaceNo: number;
+  readonly division: string;
+  readonly status: number;
+  readonly idHash: number;
+  readonly runHash: number;
+  /** It had the current run's key when it was written; another may have taken that since. */
+  readonly isCurrent: boolean;
 }
 
 interface CountDelta {

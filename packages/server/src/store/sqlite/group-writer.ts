@@ -6,6 +6,7 @@ import { ExecutionWriter } from './execution-writer.js';
 import { NameTable } from './name-table.js';
 import { NumberReserve } from './number-reserve.js';
 import type { NumberKind } from './number-reserve.js';
+import { RecentMap } from './recent-map.js';
 import { EXEC_NO_MAX, SEQ_MAX } from './schema.js';
 import { prepareStatements } from './statements.js';
 import type { Statements } from './statements.js';
@@ -20,12 +21,16 @@ export class LostOwnership extends Error {
   override readonly name = 'LostOwnership';
 }
 
+const RECENT_MAX = 10_000;
+
 export class GroupWriter {
   readonly #db: SqliteDatabase;
   readonly #statements: Statements;
   readonly #executions: ExecutionWriter;
   readonly #queues: NameTable;
   readonly #numbers: NumberReserve;
+  /** Of the transitions written last. */
+  readonly #lastSeqs = new RecentMap<ExecNo, number>(RECENT_MAX);
 
   constructor(db: SqliteDatabase) {
     this.#db = db;
@@ -49,6 +54,7 @@ export class GroupWriter {
       this.#queues.forget();
       this.#executions.forget();
       this.#numbers.forget();
+      this.#lastSeqs.clear();
       this.#rollback();
       throw error;
     }
@@ -119,16 +125,15 @@ export class GroupWriter {
     }
   }
 
-  /** The insert finds the row before by its id, which lies beside the new one: that is the whole check for gaps. */
+  /** A second transition in one place is refused by its index; what must be looked at is that there is no gap. */
   #append(write: Extract<Write, { kind: 'appendTransition' }>): void {
     const { execNo, seq, firstEventId, eventCount, events, facts } = write;
     if (seq > SEQ_MAX) throw new RefusedWrite(`execution ${execNo} has more than ${SEQ_MAX} transitions`);
-    const { appendFirst, appendNext } = this.#statements;
-    const { changes } =
-      seq === 1
-        ? appendFirst.run(execNo, seq, firstEventId, eventCount, events, facts)
-        : appendNext.run(firstEventId, eventCount, events, facts, execNo, seq);
-    if (Number(changes) !== 1) throw new RefusedWrite(`transition ${seq} of execution ${execNo} follows none`);
+    const { append, hasTransition } = this.#statements;
+    const follows = seq === 1 || this.#lastSeqs.get(execNo) === seq - 1 || hasTransition.get(execNo, seq - 1) !== undefined;
+    if (!follows) throw new RefusedWrite(`transition ${seq} of execution ${execNo} follows none`);
+    append.run(execNo, seq, firstEventId, eventCount, events, facts);
+    this.#lastSeqs.set(execNo, seq);
   }
 
   /** Transitions before it that hold only facts go: an activity retried for months must not fill the disk. */
@@ -167,6 +172,7 @@ export class GroupWriter {
   #deleteExecution(execNo: ExecNo): void {
     const statements = this.#statements;
     this.#executions.delete(execNo);
+    this.#lastSeqs.delete(execNo);
     statements.deleteTransitions.run(execNo, execNo);
     statements.deleteSnapshot.run(execNo);
     statements.deleteTimer.run(execNo);

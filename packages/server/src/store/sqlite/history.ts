@@ -16,8 +16,8 @@ export interface HistoryRead {
   readonly rest: HistoryRange | undefined;
 }
 
-const COLUMNS = `id & ${SEQ_MAX} AS seq, first_event_id, event_count`;
-const ID = `((? << ${SEQ_BITS}) | ?)`;
+const COLUMNS = `place & ${SEQ_MAX} AS seq, first_event_id, event_count`;
+const PLACE = `((? << ${SEQ_BITS}) | ?)`;
 
 export class HistoryReader {
   readonly #last: SqliteStatement;
@@ -27,11 +27,11 @@ export class HistoryReader {
 
   constructor(db: SqliteDatabase) {
     const select = (columns: string, rest: string): SqliteStatement =>
-      db.prepare(`SELECT ${columns} FROM transition WHERE event_count > 0 AND id BETWEEN ${ID} AND ${ID} ${rest}`);
-    this.#last = select(COLUMNS, 'ORDER BY id DESC LIMIT 1');
-    this.#probe = select(COLUMNS, 'ORDER BY id LIMIT 1');
-    this.#ascending = select(`${COLUMNS}, events`, 'ORDER BY id');
-    this.#descending = select(`${COLUMNS}, events`, 'ORDER BY id DESC');
+      db.prepare(`SELECT ${columns} FROM transition WHERE event_count > 0 AND place BETWEEN ${PLACE} AND ${PLACE} ${rest}`);
+    this.#last = select(COLUMNS, 'ORDER BY place DESC LIMIT 1');
+    this.#probe = select(COLUMNS, 'ORDER BY place LIMIT 1');
+    this.#ascending = select(`${COLUMNS}, events`, 'ORDER BY place');
+    this.#descending = select(`${COLUMNS}, events`, 'ORDER BY place DESC');
   }
 
   read(range: HistoryRange, budget: ReadBudget): HistoryRead {

@@ -32,8 +32,8 @@ const SQL = {
   isCurrent: `SELECT 1 FROM run_key WHERE id_hash = ? AND run_hash = ${CURRENT_RUN} AND exec_no = ?`,
   snapshot: 'SELECT seq, bytes FROM snapshot WHERE exec_no = ?',
   tail:
-    `SELECT id & ${SEQ_MAX} AS seq, first_event_id, event_count, events, facts FROM transition ` +
-    `WHERE id > ((? << ${SEQ_BITS}) | ?) AND id <= ((? << ${SEQ_BITS}) | ${SEQ_MAX}) ORDER BY id`,
+    `SELECT place & ${SEQ_MAX} AS seq, first_event_id, event_count, events, facts FROM transition ` +
+    `WHERE place > ((? << ${SEQ_BITS}) | ?) AND place <= ((? << ${SEQ_BITS}) | ${SEQ_MAX}) ORDER BY place`,
   timer: 'SELECT due_ms FROM timer WHERE exec_no = ?',
   timers: 'SELECT exec_no, due_ms FROM timer WHERE due_ms >= ? AND due_ms < ? ORDER BY due_ms, exec_no LIMIT ?',
   queueNo: 'SELECT no FROM queue WHERE name = ?',

@@ -10,7 +10,7 @@ import type { SqliteDatabase } from './driver.js';
 /** 'Perd': tells our databases from those of other programs. */
 export const APPLICATION_ID = 0x50657264;
 
-/** Bits of a transition's row id that hold its seq; the execution's number is above them. */
+/** Bits of a transition's place that hold its seq; the execution's number is above them. */
 export const SEQ_BITS = 26;
 export const SEQ_MAX = 2 ** SEQ_BITS - 1;
 export const EXEC_NO_MAX = 2 ** (63 - SEQ_BITS) - 1;
@@ -78,9 +78,11 @@ const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (namespace_no, division, status)
   ) WITHOUT ROWID;
 
-  -- id: exec_no << 26 | seq. The blobs come last, so that reading the numbers does not read them.
+  -- In the order of commits, which fills one page after the other whatever runs are active. place: exec_no << 26 | seq.
+  -- The blobs come last, so that reading the numbers does not read them.
   CREATE TABLE transition (
-    id INTEGER PRIMARY KEY,
+    no INTEGER PRIMARY KEY,
+    place INTEGER NOT NULL UNIQUE,
     first_event_id INTEGER NOT NULL,
     event_count INTEGER NOT NULL,
     events BLOB NOT NULL,

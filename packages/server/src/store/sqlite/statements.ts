@@ -6,8 +6,8 @@ export interface Statements {
   readonly begin: SqliteStatement;
   readonly commit: SqliteStatement;
   readonly readEpoch: SqliteStatement;
-  readonly appendFirst: SqliteStatement;
-  readonly appendNext: SqliteStatement;
+  readonly append: SqliteStatement;
+  readonly hasTransition: SqliteStatement;
   readonly deleteTransitions: SqliteStatement;
   readonly readSnapshotSeq: SqliteStatement;
   readonly deleteFacts: SqliteStatement;
@@ -25,17 +25,17 @@ export interface Statements {
 }
 
 /** Numbers arrive as floating point; the shift makes integers of them. */
-const TRANSITION_ID = `((? << ${SEQ_BITS}) | ?)`;
+const PLACE = `((? << ${SEQ_BITS}) | ?)`;
 
 const SQL: Readonly<Record<keyof Statements, string>> = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   readEpoch: 'SELECT epoch FROM owner',
-  appendFirst: `INSERT INTO transition VALUES (${TRANSITION_ID}, ?, ?, ?, ?)`,
-  appendNext: `INSERT INTO transition SELECT id + 1, ?, ?, ?, ? FROM transition WHERE id = ${TRANSITION_ID} - 1`,
-  deleteTransitions: `DELETE FROM transition WHERE id BETWEEN (? << ${SEQ_BITS}) AND ((? << ${SEQ_BITS}) | ${SEQ_MAX})`,
+  append: `INSERT INTO transition VALUES (NULL, ${PLACE}, ?, ?, ?, ?)`,
+  hasTransition: `SELECT 1 FROM transition WHERE place = ${PLACE}`,
+  deleteTransitions: `DELETE FROM transition WHERE place BETWEEN (? << ${SEQ_BITS}) AND ((? << ${SEQ_BITS}) | ${SEQ_MAX})`,
   readSnapshotSeq: 'SELECT seq FROM snapshot WHERE exec_no = ?',
-  deleteFacts: `DELETE FROM transition WHERE id >= ${TRANSITION_ID} AND id < ${TRANSITION_ID} AND event_count = 0`,
+  deleteFacts: `DELETE FROM transition WHERE place >= ${PLACE} AND place < ${PLACE} AND event_count = 0`,
   putSnapshot: 'INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)',
   deleteSnapshot: 'DELETE FROM snapshot WHERE exec_no = ?',
   putTimer:
