@@ -29,9 +29,12 @@ process.exit(tally.failed === 0 ? 0 : 1);
 
 async function suite(sdk) {
   const missing = missingFor[sdk]();
-  if (missing === undefined) return step(sdk, [program('run.mjs'), '--address', server.address, '--sdk', sdk], 4 * MINUTE_MS);
+  if (missing === undefined)
+    return step(sdk, [program('run.mjs'), '--address', server.address, '--sdk', sdk], 4 * MINUTE_MS);
   if (process.env.CI === 'true') tally.failed++;
-  console.log(process.env.CI === 'true' ? `not ok - ${sdk}: ${missing} is missing` : `ok - ${sdk} # SKIP ${missing} is missing`);
+  console.log(
+    process.env.CI === 'true' ? `not ok - ${sdk}: ${missing} is missing` : `ok - ${sdk} # SKIP ${missing} is missing`,
+  );
 }
 
 /** Runs a program and adds up what it counts; one that breaks off or takes too long has failed once. */
@@ -53,10 +56,12 @@ async function step(name, args, limitMs) {
   const code = await new Promise((resolve) => child.once('close', resolve));
   process.off('exit', killAll);
   clearTimeout(timer);
-  const [, passed = 0, failed = 0] = /(\d+) passed, (\d+) failed\s*$/.exec(output) ?? [];
+  const [, passed = 0, failed = 0] = [...output.matchAll(/^(\d+) passed, (\d+) failed/gm)].at(-1) ?? [];
   tally.passed += Number(passed);
   tally.failed += Number(failed);
   if (code === 0 || Number(failed) > 0) return;
   tally.failed++;
-  console.log(`not ok - ${name} ${isLate ? `was not done after ${limitMs / MINUTE_MS} minutes` : `ended with ${code}`}`);
+  console.log(
+    `not ok - ${name} ${isLate ? `was not done after ${limitMs / MINUTE_MS} minutes` : `ended with ${code}`}`,
+  );
 }

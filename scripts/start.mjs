@@ -32,7 +32,9 @@ const { status } = spawnSync('npm', ['run', '--silent', 'demo'], {
 });
 if (status === 0) {
   const elsewhere = PORT === '7233' ? '' : ` --address 127.0.0.1:${PORT}`;
-  process.stdout.write(`\nThe server stays up; Ctrl-C ends it. In another terminal: npx perdure workflow list${elsewhere}\n`);
+  process.stdout.write(
+    `\nThe server stays up; Ctrl-C ends it. In another terminal: npx perdure workflow list${elsewhere}\n`,
+  );
 } else {
   process.stderr.write('The money transfer did not complete.\n');
   server.kill('SIGTERM');

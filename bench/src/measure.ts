@@ -24,7 +24,8 @@ export interface Measurement {
   readonly residentBytes: number | undefined;
 }
 
-const WARM_UP_MS = 1_000;
+/** Until the code is compiled; it takes some thousand operations. */
+const WARM_UP_MS = 5_000;
 
 export async function measure(target: Target, workload: Workload, seconds: number): Promise<Measurement> {
   const { client, worker } = target;

@@ -16,7 +16,19 @@ export function openCertificates(folder) {
       writeFileSync(path('extensions'), 'subjectAltName=IP:127.0.0.1,DNS:localhost');
       openssl('req', ...newKey(name), '-out', `${name}.csr`, '-subj', `/O=Perdure/CN=${name}`);
       const signer = ['-CA', `${authority}.pem`, '-CAkey', `${authority}.key`, '-CAcreateserial'];
-      openssl('x509', '-req', '-in', `${name}.csr`, ...signer, '-out', `${name}.pem`, '-days', '2', '-extfile', 'extensions');
+      openssl(
+        'x509',
+        '-req',
+        '-in',
+        `${name}.csr`,
+        ...signer,
+        '-out',
+        `${name}.pem`,
+        '-days',
+        '2',
+        '-extfile',
+        'extensions',
+      );
     },
     /** The content a client needs: its own pair (if named) and the authority it trusts. */
     contents: (authority, name) => ({

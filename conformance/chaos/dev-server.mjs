@@ -22,9 +22,7 @@ export async function startDevServer({ dbFilename, flags = [], wrap = () => [] }
 
   async function restart() {
     const [command, ...prefix] = wrap(server.lives++);
-    life = command
-      ? startProgram([...prefix, process.execPath, ...args], { command })
-      : startProgram(args);
+    life = command ? startProgram([...prefix, process.execPath, ...args], { command }) : startProgram(args);
     await life.printed(/Server +127\.0\.0\.1:\d+/);
   }
 

@@ -38,7 +38,9 @@ async function runTest(test) {
   } catch (error) {
     failed++;
     console.log(`not ok - chaos ${name}\n  ${String(error?.stack ?? error).replaceAll('\n', '\n  ')}`);
-    console.log(`  again: node conformance/chaos/main.mjs --only ${test} --seed ${seed}; what is left of it: ${folder}`);
+    console.log(
+      `  again: node conformance/chaos/main.mjs --only ${test} --seed ${seed}; what is left of it: ${folder}`,
+    );
   }
 }
 
@@ -52,6 +54,8 @@ function skip(name, lacks) {
 
 function within(limitMs, work) {
   let timer;
-  const late = new Promise((_, reject) => (timer = setTimeout(() => reject(new Error(`not done after ${limitMs / 1000} s`)), limitMs)));
+  const late = new Promise(
+    (_, reject) => (timer = setTimeout(() => reject(new Error(`not done after ${limitMs / 1000} s`)), limitMs)),
+  );
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

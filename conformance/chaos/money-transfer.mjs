@@ -74,7 +74,11 @@ async function checkBooks(client, id, count = 1) {
   const { output } = client;
   assert.equal(code, 0, output);
   assert.equal(output.match(/: \{"state":"done"\}/g)?.length, count, output);
-  assert.match(output, new RegExp(`alice ${10_000 - count}, bob ${10_000 + count}\\nthe books balance`), `${id}: ${output}`);
+  assert.match(
+    output,
+    new RegExp(`alice ${10_000 - count}, bob ${10_000 + count}\\nthe books balance`),
+    `${id}: ${output}`,
+  );
   return output;
 }
 
@@ -83,7 +87,7 @@ async function pauseBegun({ address }, workflowId) {
   const server = connect(address);
   try {
     let nextPageToken;
-    for (let isThere = false; !isThere; ) {
+    for (let isThere = false; !isThere;) {
       const request = { namespace: 'default', execution: { workflowId }, waitNewEvent: true, nextPageToken };
       const page = await server.call('GetWorkflowExecutionHistory', request, { deadlineMs: 60_000 });
       isThere = page.history?.events?.some(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED');

@@ -14,7 +14,21 @@ export function missing() {
 export async function run({ random, folder }) {
   const dbFilename = `${folder}/power.db`;
   const traceOf = (life) => `${folder}/calls-${life}`;
-  const wrap = (life) => ['strace', '-ff', '-qq', '-ttt', '-T', '-y', '-s', '0', '--seccomp-bpf', '-e', 'trace=pwrite64,fsync,fdatasync', '-o', traceOf(life)];
+  const wrap = (life) => [
+    'strace',
+    '-ff',
+    '-qq',
+    '-ttt',
+    '-T',
+    '-y',
+    '-s',
+    '0',
+    '--seccomp-bpf',
+    '-e',
+    'trace=pwrite64,fsync,fdatasync',
+    '-o',
+    traceOf(life),
+  ];
   const lost = [];
   const seen = await underLoad({ count: 60, random, dbFilename, wrap }, async (server, started) => {
     await started;

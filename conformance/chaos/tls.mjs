@@ -46,7 +46,18 @@ async function withServer(flags, act) {
 async function helloWorlds(sdks, { address }, { path }, client) {
   const suite = fileURLToPath(new URL('../run.mjs', import.meta.url));
   const own = client ? ['--tls-cert', path(`${client}.pem`), '--tls-key', path(`${client}.key`)] : [];
-  const args = [suite, '--address', address, '--sdk', sdks.join(','), '--only', 'hello-world', '--tls-ca', path('ca.pem'), ...own];
+  const args = [
+    suite,
+    '--address',
+    address,
+    '--sdk',
+    sdks.join(','),
+    '--only',
+    'hello-world',
+    '--tls-ca',
+    path('ca.pem'),
+    ...own,
+  ];
   const program = startProgram(args);
   const { code } = await program.ended;
   assert.equal(code, 0, program.output);
@@ -94,7 +105,11 @@ async function renewal({ address }, certificates) {
     await old.call('GetSystemInfo');
     const { ca } = renewedClient;
     const { cert, key } = certificates.contents('other-ca', 'client');
-    await assert.rejects(getSystemInfo(address, { ca, cert, key }), { code: 'UNAVAILABLE' }, 'the old authority counts no more');
+    await assert.rejects(
+      getSystemInfo(address, { ca, cert, key }),
+      { code: 'UNAVAILABLE' },
+      'the old authority counts no more',
+    );
   } finally {
     old.close();
   }

@@ -21,17 +21,34 @@ export function wipeUnflushed(trace, dbFilename) {
 
 function callsOf(trace) {
   const files = readdirSync(dirname(trace)).filter((file) => file.startsWith(`${basename(trace)}.`));
-  return files.flatMap((file) => readFileSync(join(dirname(trace), file), 'utf8').split('\n').flatMap(callOf));
+  return files.flatMap((file) =>
+    readFileSync(join(dirname(trace), file), 'utf8')
+      .split('\n')
+      .flatMap(callOf),
+  );
 }
 
 /** A call that the kill cut off has no result and no end. */
 function callOf(line) {
-  const match = /^([\d.]+) (pwrite64|fsync|fdatasync)\(\d+<([^>]+)>(?:, ""\.{0,3}, (\d+), (\d+))?.* = (\S+)(?:.*<([\d.]+)>)?$/.exec(line);
+  const match =
+    /^([\d.]+) (pwrite64|fsync|fdatasync)\(\d+<([^>]+)>(?:, ""\.{0,3}, (\d+), (\d+))?.* = (\S+)(?:.*<([\d.]+)>)?$/.exec(
+      line,
+    );
   if (!match) return [];
   const [, began, kind, path, size, offset, result, took] = match;
   const beganUs = Math.round(Number(began) * 1e6);
   const endedUs = took === undefined ? Infinity : beganUs + Math.round(Number(took) * 1e6);
-  return [{ kind, path, sizeBytes: Number(size), offset: Number(offset), beganUs, endedUs, isDone: result === '0' && took !== undefined }];
+  return [
+    {
+      kind,
+      path,
+      sizeBytes: Number(size),
+      offset: Number(offset),
+      beganUs,
+      endedUs,
+      isDone: result === '0' && took !== undefined,
+    },
+  ];
 }
 
 function wipe(file, writes) {

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { attributesOf } from '../harness/dump.mjs';
 
-const CLOSING = ['COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELED', 'TERMINATED', 'CONTINUED_AS_NEW'].map((how) => `WORKFLOW_EXECUTION_${how}`);
+const CLOSING = ['COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELED', 'TERMINATED', 'CONTINUED_AS_NEW'].map(
+  (how) => `WORKFLOW_EXECUTION_${how}`,
+);
 const ACTIVITY_ENDS = ['COMPLETED', 'FAILED', 'TIMED_OUT', 'CANCELED'].map((how) => `ACTIVITY_TASK_${how}`);
 const TASK_ENDS = ['COMPLETED', 'FAILED', 'TIMED_OUT'].map((how) => `WORKFLOW_TASK_${how}`);
 
@@ -47,7 +49,10 @@ function checkWorkflowTasks(events, name) {
       assert.equal(pending, 'scheduled', `${name}: event ${id} starts what is not scheduled`);
       pending = 'started';
     } else if (TASK_ENDS.includes(kind)) {
-      assert.ok(pending === 'started' || (pending === 'scheduled' && kind.endsWith('TIMED_OUT')), `${name}: event ${id} ends what has not begun`);
+      assert.ok(
+        pending === 'started' || (pending === 'scheduled' && kind.endsWith('TIMED_OUT')),
+        `${name}: event ${id} ends what has not begun`,
+      );
       pending = undefined;
     }
   }
@@ -58,7 +63,8 @@ function checkPairs(events, name, first, seconds, reference) {
   const open = new Set();
   for (const { kind, id, attributes } of events) {
     if (kind === first) open.add(id);
-    if (seconds.includes(kind)) assert.ok(open.delete(attributes[reference]), `${name}: event ${id} refers to ${attributes[reference]}`);
+    if (seconds.includes(kind))
+      assert.ok(open.delete(attributes[reference]), `${name}: event ${id} refers to ${attributes[reference]}`);
   }
   assert.deepEqual([...open], [], `${name}: ${first} without an end`);
 }

@@ -106,7 +106,7 @@ function isPayload(value) {
 function payload({ metadata, data = '', ...rest }, context) {
   const readable = Object.fromEntries(Object.entries(metadata).map(([key, value]) => [key, fromBase64(value)]));
   const isText = readable.encoding.startsWith('json/');
-  const shown = isText ? withoutTimes(text(fromBase64(data), context)) : data;
+  const shown = isText ? withoutTimes(text(compact(fromBase64(data)), context)) : data;
   const { encoding, ...others } = readable;
   return {
     encoding,
@@ -114,6 +114,11 @@ function payload({ metadata, data = '', ...rest }, context) {
     ...(shown && { data: shown }),
     ...(Object.keys(rest).length > 0 && { rest: visit(rest, undefined, context) }),
   };
+}
+
+/** Without the spaces that the Go library for JSON of messages adds at random, another way in each build. */
+function compact(json) {
+  return json.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part[0] === '"' ? part : ''));
 }
 
 /** Markers of local activities hold times as objects inside their JSON. */

@@ -54,7 +54,7 @@ export class ActivityRunner {
 
   #complete(at: Attempt, target: ActivityTarget): void {
     this.#lastNonce += 1;
-    const result = `${at.plan.id} attempt ${at.attempt} ${this.#worker.name}-${this.#lastNonce}`;
+    const result = `${at.plan.id} attempt ${at.attempt} ${target.by} ${this.#worker.name}-${this.#lastNonce}`;
     const request = { result: toBytes(result), identity: this.#worker.name };
     this.#respond({ kind: 'respondActivityCompleted', target, request }, () => {
       const { workflowId, runId } = at.token;

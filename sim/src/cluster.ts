@@ -1,6 +1,7 @@
 /** Who serves: one process at a time owns the store; dead ones are started again, old ones may live on as zombies. */
 import type { Coverage } from './coverage.js';
 import type { Disk } from './disk.js';
+import type { DurableView } from './checkers/durable-view.js';
 import type { FoldCheck } from './checkers/fold.js';
 import type { Faults } from './faults.js';
 import type { Modules } from './modules.js';
@@ -17,6 +18,7 @@ export interface ClusterParts {
   readonly coverage: Coverage;
   readonly faults: Faults;
   readonly fold: FoldCheck;
+  readonly durable: DurableView;
 }
 
 export class Cluster {
@@ -97,13 +99,13 @@ export class Cluster {
 
   #begin(): ServerProcess {
     this.#started += 1;
-    const { world, disk, modules, options, coverage, fold, faults } = this.#parts;
+    const { world, disk, modules, options, coverage, fold, durable, faults } = this.#parts;
     const offsetMs = faults.has('clockStep') ? this.#rng.int(-500, 500) : 0;
     const onHalt = (server: ServerProcess): void => {
       if (server === this.owner) this.#restartSoon();
       if (server === this.zombie) this.zombie = undefined;
     };
-    const server = new ServerProcess({ world, disk, modules, options, coverage, fold, name: `server${this.#started}`, onHalt }, offsetMs);
+    const server = new ServerProcess({ world, disk, modules, options, coverage, fold, durable, name: `server${this.#started}`, onHalt }, offsetMs);
     server.start();
     return server;
   }

@@ -61,7 +61,7 @@ export function optionsOf(seed: number, overrides: Overrides = {}): SimOptions {
   const share = rng.pick([0, 0.15, 0.3, 0.5, 0.8]);
   const drawn = FAULT_KINDS.filter(() => rng.chance(share));
   const without = new Set(overrides.without ?? []);
-  const executions = rng.int(10, 14);
+  const executions = rng.int(10, 12);
   return {
     seed,
     executions: overrides.executions ?? executions,
@@ -71,10 +71,10 @@ export function optionsOf(seed: number, overrides: Overrides = {}): SimOptions {
     intensity: rng.pick([0.5, 1, 1, 2, 4]),
     usesSticky: rng.chance(0.7),
     isEager: rng.chance(0.5),
-    untilRetention: rng.chance(0.3),
+    untilRetention: rng.chance(0.12),
     limits: {
-      executionCacheSizeBytesMax: rng.pick([4_096 * 3, 4_096 * 1_000]),
-      snapshotEveryTransitions: rng.pick([2, 5, 256]),
+      executionCacheSizeBytesMax: rng.pick([4_096 * 3, 4_096 * 1_000, 4_096 * 1_000]),
+      snapshotEveryTransitions: rng.pick([2, 8, 256]),
       backlogTasksInMemoryMax: rng.pick([1, 2, 10_000]),
       bufferedEventsMax: rng.pick([3, 100, 100]),
     },

@@ -52,7 +52,7 @@ export interface PlanContext {
 
 export function drawPlan(rng: Rng, context: PlanContext): Plan {
   const steps: Step[] = [];
-  const count = rng.int(1, context.depth === 0 ? 5 : 3);
+  const count = rng.int(1, context.depth === 0 ? 4 : 2);
   for (let index = 0; index < count; index += 1) steps.push(drawStep(rng, { ...context, id: `${context.id}.${index}` }));
   const continuations = rng.chance(0.15) ? rng.int(1, 2) : 0;
   return {
@@ -69,7 +69,7 @@ function drawStep(rng: Rng, context: PlanContext): Step {
     [6, 'activities'],
     [3, 'sleep'],
     [2, 'race'],
-    [context.depth < 2 ? 3 : 0, 'child'],
+    [context.depth === 0 ? 3 : context.depth === 1 ? 1 : 0, 'child'],
     [1.5, 'signalExternal'],
     [0.7, 'cancelExternal'],
     [2, 'awaitSignals'],
@@ -142,5 +142,5 @@ function drawActivity(rng: Rng, context: PlanContext, id: string): ActivityPlan 
 }
 
 function drawMs(rng: Rng): number {
-  return rng.pick([1, 5, 50, 500, 3_000, 15_000, 90_000]);
+  return rng.pick([1, 5, 50, 500, 500, 3_000, 15_000]);
 }

@@ -1,12 +1,14 @@
 /** One process of the Service: the real engine, and what the run loop does for it in production, in virtual time. */
-import type { Engine, EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord } from '@perdure/server/engine';
-import { DEFAULT_LIMITS } from '@perdure/server/core';
+import type { Engine, EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, StartedTaskHandle } from '@perdure/server/engine';
+import { DEFAULT_LIMITS, isClosed } from '@perdure/server/core';
+import type { PendingActivity } from '@perdure/server/core';
 import type { Coverage, InputKind } from './coverage.js';
 import type { Disk } from './disk.js';
 import type { Scheduled } from './event-queue.js';
+import type { AskedRequest, DurableView } from './checkers/durable-view.js';
 import type { FoldCheck } from './checkers/fold.js';
 import type { Modules } from './modules.js';
-import type { SimOptions } from './options.js';
+import type { FaultKind, SimOptions } from './options.js';
 import type { Write } from '@perdure/server/ports';
 import type { Rng } from './rng.js';
 import { ServerClock } from './server-clock.js';
@@ -20,6 +22,10 @@ export interface Caller {
   broken(): void;
 }
 
+interface Waiting extends AskedRequest {
+  readonly caller: Caller;
+}
+
 export interface ServerOptions {
   readonly world: World;
   readonly disk: Disk;
@@ -27,6 +33,7 @@ export interface ServerOptions {
   readonly options: SimOptions;
   readonly coverage: Coverage;
   readonly fold: FoldCheck;
+  readonly durable: DurableView;
   readonly name: string;
   readonly onHalt: (server: ServerProcess, reason: string) => void;
 }
@@ -41,7 +48,7 @@ export class ServerProcess {
   isZombie = false;
   readonly #parts: ServerOptions;
   readonly #rng: Rng;
-  readonly #callers = new Map<number, Caller>();
+  readonly #callers = new Map<number, Waiting>();
   #lastReplyTo = 0;
   #batch: EngineMessage[] = [];
   #isScheduled = false;
@@ -93,7 +100,7 @@ export class ServerProcess {
   ask(request: EngineRequest, caller: Caller): () => void {
     this.#lastReplyTo += 1;
     const replyTo = this.#lastReplyTo;
-    this.#callers.set(replyTo, caller);
+    this.#callers.set(replyTo, { caller, request, askedAtMs: this.#parts.world.nowMs });
     this.#parts.world.detail(this.name, () => `← ${replyTo} ${describeRequest(request)}`);
     const counted = COUNTED_REQUESTS[request.kind];
     if (counted !== undefined) this.#parts.coverage.decided(counted);
@@ -108,7 +115,7 @@ export class ServerProcess {
     this.isAlive = false;
     this.isReady = false;
     this.#parts.world.log(this.name, `dead: ${reason}`);
-    for (const caller of [...this.#callers.values()]) caller.broken();
+    for (const { caller } of [...this.#callers.values()]) caller.broken();
     this.#callers.clear();
   }
 
@@ -149,15 +156,19 @@ export class ServerProcess {
   }
 
   #perform(effect: EngineEffect): void {
-    const { world, disk, onHalt, fold } = this.#parts;
+    const { world, disk, onHalt, fold, durable } = this.#parts;
     switch (effect.kind) {
       case 'reply': {
         const { replyTo, reply } = effect;
         world.detail(this.name, () => `→ ${replyTo} ${reply.ok ? 'ok' : `${reply.rejection.code} ${reply.rejection.message}`}`);
-        const caller = this.#callers.get(effect.replyTo);
-        this.#callers.delete(effect.replyTo);
-        const isDelivered = caller?.answer(effect.reply) === true;
-        if (!isDelivered && effect.task !== undefined) this.#push({ kind: 'undelivered', task: effect.task });
+        const waiting = this.#callers.get(replyTo);
+        this.#callers.delete(replyTo);
+        if (waiting !== undefined) durable.left(this.name, this.isZombie, waiting, reply);
+        const isDelivered = waiting?.caller.answer(reply) === true;
+        if (!isDelivered && effect.task !== undefined) {
+          this.#push({ kind: 'undelivered', task: effect.task });
+          this.#expectTakenBack(effect.task);
+        }
         return;
       }
       case 'commit': {
@@ -189,6 +200,21 @@ export class ServerProcess {
     }
   }
 
+  /** Law 5: a start that reached nobody is taken back at once. Slow disks and failing commits may take longer. */
+  #expectTakenBack(handle: StartedTaskHandle): void {
+    const { world, options, fold } = this.#parts;
+    if (SLOW_FAULTS.some((kind) => options.faults.has(kind))) return;
+    world.after(TAKEN_BACK_MS, () => {
+      const state = this.isAlive && !this.isZombie ? fold.stateOf(handle.execNo) : undefined;
+      if (state === undefined || isClosed(state.status)) return;
+      const isStill =
+        handle.kind === 'workflow'
+          ? state.workflowTask?.startedEventId === handle.task.startedEventId && state.workflowTask.attempt === handle.task.attempt
+          : handle.activity.by === 'token' && isSameAttempt(state.activities.get(handle.activity.scheduledEventId), handle.activity);
+      if (isStill) world.failures.report('takenBack', `${state.workflowId}: a ${handle.kind} task that reached nobody still counts as started`);
+    });
+  }
+
   /** As the system clock's adapter does it: waits in real time, then looks at the wall clock. */
   #wakeAt(atMs: number | undefined): void {
     if (this.#wake !== undefined) this.#wake.act = undefined;
@@ -201,6 +227,13 @@ export class ServerProcess {
       else this.#take([{ kind: 'tick' }]);
     });
   }
+}
+
+const TAKEN_BACK_MS = 1_500;
+const SLOW_FAULTS: readonly FaultKind[] = ['slowFlush', 'commitFailed', 'slowRead', 'failedRead'];
+
+function isSameAttempt(activity: PendingActivity | undefined, ref: { readonly attempt: number; readonly stamp: number }): boolean {
+  return activity?.phase === 'started' && activity.attempt === ref.attempt && activity.stamp === ref.stamp;
 }
 
 /** Requests that are not inputs of an execution, or begin one. */

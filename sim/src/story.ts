@@ -2,6 +2,7 @@
 import { EventType, History, QueryRejectCondition, UpdateWorkflowExecutionLifecycleStage, WorkflowIdConflictPolicy, WorkflowIdReusePolicy } from '@perdure/protocol';
 import type { HistoryEvent, StartWorkflowExecutionRequest, UpdateWorkflowExecutionRequest } from '@perdure/protocol';
 import type { HistoryAnswer } from '@perdure/server/engine';
+import type { ListFilter, ListPage } from '@perdure/server/ports';
 import type { Faults } from './faults.js';
 import type { Journal, SignalPromise, StartPromise, UpdatePromise } from './journal.js';
 import type { Network } from './network.js';
@@ -40,6 +41,8 @@ export class Story {
   readonly #rng: Rng;
   readonly #rpc: Rpc;
   #ids = 0;
+  /** Of the start that was answered. */
+  #runId: string | undefined;
   #startsPending = 0;
   #acknowledgedSignals = 0;
   /** Another start of the same workflow id was tried. */
@@ -159,6 +162,7 @@ export class Story {
     this.#startsPending -= 1;
     promise.runId = runId;
     promise.started = started;
+    this.#runId = runId;
     if (!this.isCron) this.#awaitResult(runId);
   }
 
@@ -166,7 +170,7 @@ export class Story {
   #notStarted(result: FinalResult): void {
     this.#startsPending -= 1;
     this.#parts.world.log('client', `${this.workflowId} not started: ${result.kind === 'refused' ? result.rejection.code : result.kind}`);
-    this.isOver = true;
+    if (!this.isCron) this.isOver = true;
   }
 
   /** Follows the chain of runs to its end. */
@@ -198,7 +202,7 @@ export class Story {
       [6, () => this.#signal()],
       [4, () => this.#update()],
       [3, () => this.#query()],
-      [2, () => this.#look()],
+      [3, () => this.#look()],
       [0.6, () => this.#cancel()],
       [0.4, () => this.#terminate()],
       [0.6, () => this.#resetSticky()],
@@ -277,10 +281,20 @@ export class Story {
       }
       case 'list': {
         const query = { filter: { kind: 'every', terms: [] }, order: [], groupBy: undefined } as const;
-        const filter = { namespaceId: requests.NAMESPACE_ID, query, pageSize: 5, cursor: '' };
-        return this.#rpc.withRetries(() => ({ kind: 'list', filter }), options, () => undefined);
+        return this.#list({ namespaceId: requests.NAMESPACE_ID, query, pageSize: this.#rng.pick([3, 1_000]), cursor: '' });
       }
     }
+  }
+
+  /** Callers see their own writes. */
+  #list(filter: ListFilter): void {
+    const own = this.#runId;
+    this.#rpc.withRetries(() => ({ kind: 'list', filter }), { timeoutMs: 3_000, attemptsMax: 2 }, (result) => {
+      if (result.kind !== 'answer' || result.from.isZombie || filter.pageSize < 1_000 || own === undefined) return;
+      const page = result.response as ListPage;
+      if (page.kind !== 'page' || page.rows.some(({ runId }) => runId === own)) return;
+      this.#parts.world.failures.report('staleList', `${this.workflowId}: a list does not show run ${own}, whose start was answered before`);
+    });
   }
 
   #cancel(): void {

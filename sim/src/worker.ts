@@ -24,7 +24,7 @@ export interface WorkerParts {
 export type WorkflowTask = Init<PollWorkflowTaskQueueResponse>;
 export type ActivityTask = Init<PollActivityTaskQueueResponse>;
 
-const POLL_TIMEOUT_MS = 20_000;
+export const POLL_TIMEOUT_MS = 60_000;
 
 export class Worker {
   readonly name: string;

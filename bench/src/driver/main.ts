@@ -3,7 +3,7 @@
  * all other. It does what its parent asks over the IPC channel.
  */
 import { LoadClient } from '../client/client.js';
-import { Worker } from '../worker/worker.js';
+import { DEFAULT_POLLS, LOAD_POLLS, Worker } from '../worker/worker.js';
 import { GrpcClient } from './grpc-client.js';
 import { spreadOf } from './latencies.js';
 import type { Answer, ClientPlan, Question, WorkerPlan } from './messages.js';
@@ -15,9 +15,10 @@ interface Driver {
 }
 
 function openWorkers({ address, taskQueue, connections }: WorkerPlan): Driver {
+  const polls = connections > 1 ? DEFAULT_POLLS : LOAD_POLLS;
   const workers = Array.from({ length: connections }, (_, index) => {
     const identity = `${process.pid}-${index}@bench`;
-    const worker = new Worker({ client: new GrpcClient(address), namespace: NAMESPACE, taskQueue, identity });
+    const worker = new Worker({ client: new GrpcClient(address), namespace: NAMESPACE, taskQueue, identity, polls });
     worker.start();
     return worker;
   });

@@ -6,7 +6,7 @@ export interface WorkerPlan {
   readonly role: 'worker';
   readonly address: string;
   readonly taskQueue: string;
-  /** Connections, each with its own polls; 1 except for the idle-workers measurement. */
+  /** Workers, each with a connection of its own: one under load, or many with nothing to do. */
   readonly connections: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * A worker that behaves on the wire as an SDK's does: twenty long polls (two normal, eight sticky, ten for activities), a
- * sticky queue, eager activities, and the next workflow task taken from the answer to the last.
+ * A worker that behaves on the wire as an SDK's does: long polls on the normal and the sticky queue and for activities,
+ * eager activities, and the next workflow task taken from the answer to the last.
  */
 import { History, NO_BYTES, QueryResultType, TaskQueueKind, workflowService } from '@perdure/protocol';
 import type { HistoryEvent, PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from '@perdure/protocol';
@@ -8,9 +8,17 @@ import type { GrpcClient } from '../driver/grpc-client.js';
 import { CallFailed } from '../driver/grpc-client.js';
 import { Program } from './programs.js';
 
-const NORMAL_POLLS = 2;
-const STICKY_POLLS = 8;
-const ACTIVITY_POLLS = 10;
+export interface Polls {
+  readonly normal: number;
+  readonly sticky: number;
+  readonly activity: number;
+}
+
+/** What the official TypeScript SDK opens unless told otherwise. */
+export const DEFAULT_POLLS: Polls = { normal: 2, sticky: 8, activity: 10 };
+/** A worker that was tuned for load: with two normal polls, starting runs waits for their round trips. */
+export const LOAD_POLLS: Polls = { normal: 20, sticky: 20, activity: 10 };
+
 const STICKY_TIMEOUT_MS = 10_000;
 const RETRY_MS = 200;
 
@@ -19,6 +27,7 @@ export interface WorkerOptions {
   readonly namespace: string;
   readonly taskQueue: string;
   readonly identity: string;
+  readonly polls: Polls;
 }
 
 export class Worker {
@@ -38,12 +47,12 @@ export class Worker {
   }
 
   start(): void {
-    const { taskQueue } = this.#options;
+    const { taskQueue, polls } = this.#options;
     const sticky = { name: this.#stickyQueue, kind: TaskQueueKind.STICKY, normalName: taskQueue };
-    for (let i = 0; i < NORMAL_POLLS; i++)
+    for (let i = 0; i < polls.normal; i++)
       void this.#repeat(() => this.#pollWorkflow({ name: taskQueue, kind: TaskQueueKind.NORMAL }));
-    for (let i = 0; i < STICKY_POLLS; i++) void this.#repeat(() => this.#pollWorkflow(sticky));
-    for (let i = 0; i < ACTIVITY_POLLS; i++) void this.#repeat(() => this.#pollActivity());
+    for (let i = 0; i < polls.sticky; i++) void this.#repeat(() => this.#pollWorkflow(sticky));
+    for (let i = 0; i < polls.activity; i++) void this.#repeat(() => this.#pollActivity());
   }
 
   stop(): void {

@@ -30,10 +30,16 @@ async function auditOrder(server, { workflowId, runId, acknowledged, unknown, re
   assert.equal(describe.workflowExecutionInfo.status, 'WORKFLOW_EXECUTION_STATUS_COMPLETED', workflowId);
   assert.equal(describe.workflowExecutionInfo.historyLength, String(history.length), `${workflowId}: historyLength`);
   checkHistory(history, workflowId);
-  const signals = history.filter(({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'addItem');
+  const signals = history.filter(
+    ({ workflowExecutionSignaledEventAttributes: signal }) => signal?.signalName === 'addItem',
+  );
   const items = signals.map((event) => jsonOf(event.workflowExecutionSignaledEventAttributes.input));
   checkItems(workflowId, items, acknowledged, unknown);
-  assert.deepEqual(result, { items, total: items.reduce((sum, item) => sum + priceOf(item), 0) }, `${workflowId}: result`);
+  assert.deepEqual(
+    result,
+    { items, total: items.reduce((sum, item) => sum + priceOf(item), 0) },
+    `${workflowId}: result`,
+  );
   return history.length;
 }
 
@@ -57,10 +63,16 @@ async function auditVisibility(server, records) {
     records.map(({ workflowId }) => workflowId).sort(byId),
     'the list has every execution once',
   );
-  for (const { execution, status } of rows) assert.equal(status, 'WORKFLOW_EXECUTION_STATUS_COMPLETED', execution.workflowId);
-  const count = async (condition) => (await server.call('CountWorkflowExecutions', { namespace, query: condition })).count ?? '0';
+  for (const { execution, status } of rows)
+    assert.equal(status, 'WORKFLOW_EXECUTION_STATUS_COMPLETED', execution.workflowId);
+  const count = async (condition) =>
+    (await server.call('CountWorkflowExecutions', { namespace, query: condition })).count ?? '0';
   assert.equal(await count(query), String(records.length), 'the count of all');
-  assert.equal(await count(`${query} AND ExecutionStatus = 'Completed'`), String(records.length), 'the count of completed ones');
+  assert.equal(
+    await count(`${query} AND ExecutionStatus = 'Completed'`),
+    String(records.length),
+    'the count of completed ones',
+  );
   assert.equal(await count("ExecutionStatus = 'Running'"), '0', 'the count of running ones');
 }
 

@@ -9,7 +9,10 @@ export async function replayOrders(address, records) {
   const connection = await Connection.connect({ address });
   try {
     const { workflow } = new Client({ connection });
-    const histories = records.map(async ({ workflowId }) => ({ workflowId, history: await workflow.getHandle(workflowId).fetchHistory() }));
+    const histories = records.map(async ({ workflowId }) => ({
+      workflowId,
+      history: await workflow.getHandle(workflowId).fetchHistory(),
+    }));
     const options = { workflowsPath: fileURLToPath(new URL('./workflows.mjs', import.meta.url)) };
     for await (const { workflowId, error } of Worker.runReplayHistories(options, await Promise.all(histories))) {
       assert.equal(error, undefined, `${workflowId} does not replay: ${error?.message}`);

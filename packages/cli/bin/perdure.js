@@ -5,7 +5,12 @@ import module from 'node:module';
 
 const url = (path) => new URL(path, import.meta.url);
 const writtenMs = (path) => statSync(url(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const compiled = ['../dist/.tsbuildinfo', '../../server/dist/.tsbuildinfo', '../../server/dist/.tsbuildinfo-pure', '../../protocol/dist/.tsbuildinfo'];
+const compiled = [
+  '../dist/.tsbuildinfo',
+  '../../server/dist/.tsbuildinfo',
+  '../../server/dist/.tsbuildinfo-pure',
+  '../../protocol/dist/.tsbuildinfo',
+];
 
 const bundleMs = writtenMs('../dist/bundle/main.js');
 const isFresh = bundleMs > 0 && compiled.every((path) => writtenMs(path) <= bundleMs);

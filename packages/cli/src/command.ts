@@ -45,6 +45,9 @@ export function command<F extends FlagTable>(row: Row<F>): Command {
 }
 
 function readFlags<F extends FlagTable>(flags: F, given: ReadonlyMap<string, readonly string[]>): ValuesOf<F> {
-  const entries = Object.entries<Flag<unknown>>(flags).map(([name, flag]) => [name, flag.read(name, given.get(name) ?? [])]);
+  const entries = Object.entries<Flag<unknown>>(flags).map(([name, flag]) => [
+    name,
+    flag.read(name, given.get(name) ?? []),
+  ]);
   return Object.fromEntries(entries) as ValuesOf<F>;
 }

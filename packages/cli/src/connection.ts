@@ -21,7 +21,7 @@ export class Connection {
   }
 
   /** Throws CommandFailure. `timeoutMs`: for calls that wait; --command-timeout goes before it. */
-  async call<Q, S>(rpc: CallableRpc<Q, S>, request: Init<Q>, timeoutMs = CALL_TIMEOUT_MS): Promise<S> {
+  async call<Q, S>(rpc: CallableRpc<Q, S>, request: NoInfer<Init<Q>>, timeoutMs = CALL_TIMEOUT_MS): Promise<S> {
     try {
       return await this.#client.call(rpc, request, this.#flags['command-timeout'] ?? timeoutMs);
     } catch (error) {
@@ -30,13 +30,24 @@ export class Connection {
   }
 
   /** The answer as bytes, for printing it as JSON without a loss. */
-  async callBytes<Q, S>(rpc: CallableRpc<Q, S>, request: Init<Q>, timeoutMs = CALL_TIMEOUT_MS): Promise<Uint8Array> {
-    return this.call({ path: rpc.path, request: rpc.request, response: { decode: (bytes) => bytes } }, request, timeoutMs);
+  async callBytes<Q, S>(
+    rpc: CallableRpc<Q, S>,
+    request: NoInfer<Init<Q>>,
+    timeoutMs = CALL_TIMEOUT_MS,
+  ): Promise<Uint8Array> {
+    return this.call(
+      { path: rpc.path, request: rpc.request, response: { decode: (bytes) => bytes } },
+      request,
+      timeoutMs,
+    );
   }
 }
 
 /** Opens a connection for as long as `use` runs. Throws CommandFailure. */
-export async function withConnection(flags: ConnectionFlags, use: (connection: Connection) => Promise<void>): Promise<void> {
+export async function withConnection(
+  flags: ConnectionFlags,
+  use: (connection: Connection) => Promise<void>,
+): Promise<void> {
   const tls = await readTls(flags);
   const client = new GrpcClient(tls === undefined ? { address: flags.address } : { address: flags.address, tls });
   try {
@@ -54,7 +65,8 @@ export function identity(): string {
 async function readTls(flags: ConnectionFlags): Promise<ClientTls | undefined> {
   const { tls, 'tls-ca': caFile, 'tls-cert': certFile, 'tls-key': keyFile, 'tls-server-name': serverName } = flags;
   if (!tls && caFile === undefined && certFile === undefined && keyFile === undefined) return undefined;
-  if ((certFile === undefined) !== (keyFile === undefined)) throw new UsageError('--tls-cert and --tls-key belong together.', 'Give both, or neither.');
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new UsageError('--tls-cert and --tls-key belong together.', 'Give both, or neither.');
   return {
     ...(caFile === undefined ? {} : { ca: await readPem('tls-ca', caFile) }),
     ...(certFile === undefined ? {} : { cert: await readPem('tls-cert', certFile) }),
@@ -79,12 +91,20 @@ function failureOf(error: CallFailed, flags: ConnectionFlags): CommandFailure {
 function unreachable({ systemCode, message }: CallFailed, { address }: ConnectionFlags): CommandFailure {
   switch (systemCode) {
     case 'ECONNREFUSED':
-      return new CommandFailure(ExitCode.UNAVAILABLE, `Nothing listens at ${address}.`, 'Start a Service with `perdure server start-dev`, or name another with --address.');
+      return new CommandFailure(
+        ExitCode.UNAVAILABLE,
+        `Nothing listens at ${address}.`,
+        'Start a Service with `perdure server start-dev`, or name another with --address.',
+      );
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new CommandFailure(ExitCode.UNAVAILABLE, `The host of ${address} is not known.`, 'Check --address.');
     default:
-      return new CommandFailure(ExitCode.UNAVAILABLE, `No connection to ${address}: ${message}`, 'Check --address and the --tls flags: does the Service speak TLS?');
+      return new CommandFailure(
+        ExitCode.UNAVAILABLE,
+        `No connection to ${address}: ${message}`,
+        'Is the Service up, at this --address, and do the --tls flags fit it?',
+      );
   }
 }
 
@@ -106,6 +126,7 @@ function exitCodeOf(code: number): ExitCode {
 
 function adviceOf({ code, message }: CallFailed, { namespace }: ConnectionFlags): string | undefined {
   const isNamespace = code === StatusCode.NOT_FOUND && /namespace/i.test(message);
-  if (isNamespace) return `List them: perdure operator namespace list. Or create it: perdure operator namespace create -n ${namespace}`;
+  if (isNamespace)
+    return `List them: perdure operator namespace list. Or create it: perdure operator namespace create -n ${namespace}`;
   return code === StatusCode.NOT_FOUND ? 'List what is there: perdure workflow list' : undefined;
 }

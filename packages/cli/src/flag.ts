@@ -52,17 +52,23 @@ export function toggle(help: string, look: { readonly short?: string } = {}): Fl
   const read = (name: string, [value]: readonly string[]): boolean => {
     if (value === undefined || value === 'false') return false;
     if (value === 'true') return true;
-    throw new UsageError(`--${name} is a switch and takes no value, not "${value}".`, `Write --${name}, or leave it out.`);
+    throw new UsageError(
+      `--${name} is a switch and takes no value, not "${value}".`,
+      `Write --${name}, or leave it out.`,
+    );
   };
   return flag(help, look, read, { placeholder: undefined });
 }
 
 export function port(help: string, look: Look = {}): Flag<number | undefined> {
-  return flag(help, { placeholder: 'PORT', ...look }, (name, [value]) => (value === undefined ? undefined : readPort(name, value)));
+  return flag(help, { placeholder: 'PORT', ...look }, (name, [value]) =>
+    value === undefined ? undefined : readPort(name, value),
+  );
 }
 
 export function portOr(fallback: number, help: string, look: Look = {}): Flag<number> {
-  const read = (name: string, [value]: readonly string[]): number => (value === undefined ? fallback : readPort(name, value));
+  const read = (name: string, [value]: readonly string[]): number =>
+    value === undefined ? fallback : readPort(name, value);
   return flag(help, { placeholder: 'PORT', ...look }, read, { fallback: String(fallback) });
 }
 
@@ -87,7 +93,8 @@ export function parseDurationMs(value: string): number | undefined {
   if (value === '0') return 0;
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d))+$/.test(value)) return undefined;
   let sumMs = 0;
-  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) sumMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+  for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g))
+    sumMs += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
   return sumMs;
 }
 
@@ -101,19 +108,34 @@ export function duration(help: string, look: Look = {}): Flag<number | undefined
   });
 }
 
-export function choice<const C extends string>(choices: readonly C[], fallback: C, help: string, look: Look = {}): Flag<C> {
+export function choice<const C extends string>(
+  choices: readonly C[],
+  fallback: C,
+  help: string,
+  look: Look = {},
+): Flag<C> {
   const placeholder = choices.join('|');
-  return flag(help, { placeholder, ...look }, (name, [value]) => {
-    if (value === undefined) return fallback;
-    const chosen = choices.find((each) => each === value.toLowerCase());
-    if (chosen !== undefined) return chosen;
-    throw new UsageError(`--${name} must be one of ${choices.join(', ')}, not "${value}".`);
-  }, { fallback });
+  return flag(
+    help,
+    { placeholder, ...look },
+    (name, [value]) => {
+      if (value === undefined) return fallback;
+      const chosen = choices.find((each) => each === value.toLowerCase());
+      if (chosen !== undefined) return chosen;
+      throw new UsageError(`--${name} must be one of ${choices.join(', ')}, not "${value}".`);
+    },
+    { fallback },
+  );
 }
 
 /** Repeatable `key=value`; of a key given twice the last one counts. */
 export function pairs(help: string, look: Look = {}): Flag<ReadonlyMap<string, string>> {
-  return flag(help, { placeholder: 'KEY=VALUE', ...look }, (name, given) => new Map(given.map((pair) => splitPair(name, pair))), { isRepeatable: true });
+  return flag(
+    help,
+    { placeholder: 'KEY=VALUE', ...look },
+    (name, given) => new Map(given.map((pair) => splitPair(name, pair))),
+    { isRepeatable: true },
+  );
 }
 
 function splitPair(name: string, pair: string): [string, string] {

@@ -39,7 +39,7 @@ export class CallFailed extends Error {
   override readonly name = 'CallFailed';
   /** gRPC status code. */
   readonly code: number;
-  /** What the system said (`ECONNREFUSED`, a TLS error), when the call did not get through. */
+  /** What the system said (`ECONNREFUSED`, a TLS error), or `HTTP` or `CLOSED`, when no gRPC answer came. */
   readonly systemCode: string | undefined;
 
   constructor(code: number, message: string, systemCode?: string) {
@@ -61,7 +61,7 @@ export class GrpcClient {
   }
 
   /** Throws CallFailed. */
-  async call<Q, S>(rpc: CallableRpc<Q, S>, request: Init<Q>, timeoutMs: number): Promise<S> {
+  async call<Q, S>(rpc: CallableRpc<Q, S>, request: NoInfer<Init<Q>>, timeoutMs: number): Promise<S> {
     return rpc.response.decode(await this.callBytes(rpc.path, rpc.request.encode(request), timeoutMs));
   }
 
@@ -76,9 +76,15 @@ export class GrpcClient {
       'user-agent': 'perdure-cli',
     });
     stream.end(frame(request));
-    const timer = setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), timeoutMs);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        stream.close(constants.NGHTTP2_CANCEL);
+        reject(new CallFailed(DEADLINE_EXCEEDED, `no answer within ${timeoutMs} ms`));
+      }, timeoutMs);
+    });
     try {
-      return await answerOf(stream, () => this.#sessionError);
+      return await Promise.race([answerOf(stream, () => this.#sessionError), late]);
     } finally {
       clearTimeout(timer);
     }
@@ -93,8 +99,11 @@ export class GrpcClient {
     if (this.#session !== undefined && !this.#session.destroyed) return this.#session;
     const { address, tls } = this.#options;
     const url = `${tls === undefined ? 'http' : 'https'}://${address}`;
-    const session = tls === undefined ? connect(url) : connect(url, { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName } as object);
-    session.on('error', (error) => (this.#sessionError = error));
+    const session =
+      tls === undefined
+        ? connect(url)
+        : connect(url, { ca: tls.ca, cert: tls.cert, key: tls.key, servername: tls.serverName } as object);
+    session.on('error', (error: Error) => (this.#sessionError = error));
     this.#session = session;
     return session;
   }
@@ -105,24 +114,33 @@ async function answerOf(stream: ClientHttp2Stream, sessionError: () => Error | u
   let headers: IncomingHttpHeaders | undefined;
   let trailers: IncomingHttpHeaders | undefined;
   let error: Error | undefined;
-  stream.on('response', (received) => (headers = received));
-  stream.on('trailers', (received) => (trailers = received));
+  stream.on('response', (received: IncomingHttpHeaders) => (headers = received));
+  stream.on('trailers', (received: IncomingHttpHeaders) => (trailers = received));
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   stream.on('error', (cause: Error) => (error = cause));
-  await new Promise((resolve) => stream.on('close', resolve));
+  await new Promise<void>((resolve) => stream.on('close', () => resolve()));
   const end = trailers ?? headers;
   const status = end?.['grpc-status'];
-  if (status === undefined) throw notAnswered(stream, headers, sessionError() ?? error);
-  if (status !== '0') throw new CallFailed(Number(status), decodeURIComponent(String(end?.['grpc-message'] ?? '')));
+  if (status === undefined) throw notAnswered(headers, sessionError() ?? error);
+  if (status !== '0') throw new CallFailed(Number(status), decodeMessage(String(end?.['grpc-message'] ?? '')));
   return messageOf(Buffer.concat(chunks));
 }
 
-function notAnswered(stream: ClientHttp2Stream, headers: IncomingHttpHeaders | undefined, error: Error | undefined): CallFailed {
-  if (stream.rstCode === constants.NGHTTP2_CANCEL && error === undefined) return new CallFailed(DEADLINE_EXCEEDED, 'no answer in time');
-  const httpStatus = headers?.[':status'];
-  if (httpStatus !== undefined && Number(httpStatus) !== 200) return new CallFailed(UNAVAILABLE, `HTTP status ${String(httpStatus)} instead of a gRPC answer`);
-  const systemCode = error !== undefined && 'code' in error ? String(error.code) : undefined;
+function notAnswered(headers: IncomingHttpHeaders | undefined, error: Error | undefined): CallFailed {
+  const httpStatus = headers?.[':status'] as number | undefined;
+  if (httpStatus !== undefined && httpStatus !== 200)
+    return new CallFailed(UNAVAILABLE, `HTTP status ${httpStatus} instead of a gRPC answer`, 'HTTP');
+  const systemCode = error !== undefined && 'code' in error ? String(error.code) : 'CLOSED';
   return new CallFailed(UNAVAILABLE, error?.message ?? 'the connection was closed', systemCode);
+}
+
+/** Percent-encoded by the protocol; taken as it is where a peer does not keep to it. */
+function decodeMessage(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function frame(message: Uint8Array): Buffer {

@@ -10,13 +10,30 @@ export type Parsed =
   /** `path` is the command or group asked about; '' is the whole. */
   | { readonly kind: 'help'; readonly path: string }
   | { readonly kind: 'version' }
-  | { readonly kind: 'run'; readonly path: string; readonly command: Command; readonly given: ReadonlyMap<string, readonly string[]> };
+  | {
+      readonly kind: 'run';
+      readonly path: string;
+      readonly command: Command;
+      readonly given: ReadonlyMap<string, readonly string[]>;
+    };
 
 /** Throws UsageError. `globals`: flags that may also stand before the command. */
-export function parse(commands: Commands, globals: FlagTable, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Parsed {
+export function parse(
+  commands: Commands,
+  globals: FlagTable,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Parsed {
   const { words, rest } = splitCommand(commands, globals, args);
   const path = words.join(' ');
-  if (words[0] === 'help') return { kind: 'help', path: knownPath(commands, rest.filter((each) => !each.startsWith('-'))) };
+  if (words[0] === 'help')
+    return {
+      kind: 'help',
+      path: knownPath(
+        commands,
+        rest.filter((each) => !each.startsWith('-')),
+      ),
+    };
   if (words.length === 0 && ['version', '--version', '-v'].includes(rest[0] ?? '')) return { kind: 'version' };
   const command = commands[path];
   if (rest.some((arg) => arg === '--help' || arg === '-h')) return { kind: 'help', path };
@@ -29,7 +46,11 @@ export function parse(commands: Commands, globals: FlagTable, args: readonly str
 }
 
 /** The longest run of leading words that names a command or group; flags before and between them stay flags. */
-function splitCommand(commands: Commands, globals: FlagTable, args: readonly string[]): { words: string[]; rest: string[] } {
+function splitCommand(
+  commands: Commands,
+  globals: FlagTable,
+  args: readonly string[],
+): { words: string[]; rest: string[] } {
   const paths = [...Object.keys(commands), 'help'];
   const words: string[] = [];
   const rest: string[] = [];
@@ -42,7 +63,8 @@ function splitCommand(commands: Commands, globals: FlagTable, args: readonly str
       continue;
     }
     const path = [...words, arg].join(' ');
-    if (!paths.some((known) => known === path || known.startsWith(`${path} `))) return { words, rest: [...rest, ...args.slice(index)] };
+    if (!paths.some((known) => known === path || known.startsWith(`${path} `)))
+      return { words, rest: [...rest, ...args.slice(index)] };
     words.push(arg);
   }
   return { words, rest };
@@ -56,9 +78,12 @@ function knownPath(commands: Commands, words: readonly string[]): string {
 }
 
 function unknownCommand(commands: Commands, words: readonly string[], word: string): UsageError {
-  if (word.startsWith('-')) return new UsageError(`${word} stands where a command is expected.`, 'List them: perdure --help');
+  if (word.startsWith('-'))
+    return new UsageError(`${word} stands where a command is expected.`, 'List them: perdure --help');
   const depth = words.length;
-  const inGroup = Object.keys(commands).map((path) => path.split(' ')).filter((path) => words.every((each, at) => path[at] === each));
+  const inGroup = Object.keys(commands)
+    .map((path) => path.split(' '))
+    .filter((path) => words.every((each, at) => path[at] === each));
   const candidates = [...new Set(inGroup.map((path) => path[depth] ?? ''))].filter((each) => each !== '');
   const meant = nearest(word, candidates);
   const name = ['perdure', ...words].join(' ');
@@ -66,7 +91,12 @@ function unknownCommand(commands: Commands, words: readonly string[], word: stri
   return new UsageError(`There is no command "${[...words, word].join(' ')}".`, advice);
 }
 
-function parseFlags(path: string, flags: FlagTable, args: readonly string[], env: Readonly<Record<string, string | undefined>>): Map<string, readonly string[]> {
+function parseFlags(
+  path: string,
+  flags: FlagTable,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Map<string, readonly string[]> {
   const given = new Map<string, string[]>();
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
@@ -77,7 +107,8 @@ function parseFlags(path: string, flags: FlagTable, args: readonly string[], env
     if (value === undefined && found.flag.placeholder !== undefined) {
       index += 1;
       value = args[index];
-      if (value === undefined) throw new UsageError(`${arg} needs a value: ${arg} ${found.flag.placeholder}.`, `More: perdure ${path} --help`);
+      if (value === undefined)
+        throw new UsageError(`${arg} needs a value: ${arg} ${found.flag.placeholder}.`, `More: perdure ${path} --help`);
     }
     const values = found.flag.isRepeatable ? (given.get(found.name) ?? []) : [];
     given.set(found.name, [...values, value ?? 'true']);
@@ -86,7 +117,13 @@ function parseFlags(path: string, flags: FlagTable, args: readonly string[], env
   return given;
 }
 
-function complete(path: string, name: string, flag: Flag<unknown>, given: Map<string, string[]>, env: Readonly<Record<string, string | undefined>>): void {
+function complete(
+  path: string,
+  name: string,
+  flag: Flag<unknown>,
+  given: Map<string, string[]>,
+  env: Readonly<Record<string, string | undefined>>,
+): void {
   if (given.has(name)) return;
   const value = flag.env === undefined ? undefined : env[flag.env];
   if (value !== undefined && value !== '') given.set(name, [value]);
@@ -97,7 +134,10 @@ function complete(path: string, name: string, flag: Flag<unknown>, given: Map<st
 }
 
 /** `--name`, `--name=value`, `-n`, `-nvalue`, `-n=value`. */
-function findFlag(flags: FlagTable, arg: string): { name: string; flag: Flag<unknown>; value: string | undefined } | undefined {
+function findFlag(
+  flags: FlagTable,
+  arg: string,
+): { name: string; flag: Flag<unknown>; value: string | undefined } | undefined {
   if (arg.startsWith('--')) {
     const at = arg.indexOf('=');
     const name = at < 0 ? arg.slice(2) : arg.slice(2, at);

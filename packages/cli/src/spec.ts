@@ -9,10 +9,22 @@ export const connectionFlags = {
   address: textOr('127.0.0.1:7233', 'Where the Service answers', { placeholder: 'HOST:PORT', env: 'TEMPORAL_ADDRESS' }),
   namespace: textOr('default', 'Namespace', { short: 'n', placeholder: 'NAME', env: 'TEMPORAL_NAMESPACE' }),
   tls: toggle('Speak TLS, trusting the authorities of the system'),
-  'tls-ca': text('Speak TLS, trusting the authorities in this PEM file', { placeholder: 'FILE', env: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH' }),
-  'tls-cert': text("Client's certificate, PEM (mutual TLS)", { placeholder: 'FILE', env: 'TEMPORAL_TLS_CLIENT_CERT_PATH' }),
-  'tls-key': text("Client's private key, PEM (mutual TLS)", { placeholder: 'FILE', env: 'TEMPORAL_TLS_CLIENT_KEY_PATH' }),
-  'tls-server-name': text("Name the server's certificate is checked for, if not the host", { placeholder: 'NAME', env: 'TEMPORAL_TLS_SERVER_NAME' }),
+  'tls-ca': text('Speak TLS, trusting the authorities in this PEM file', {
+    placeholder: 'FILE',
+    env: 'TEMPORAL_TLS_SERVER_CA_CERT_PATH',
+  }),
+  'tls-cert': text("Client's certificate, PEM (mutual TLS)", {
+    placeholder: 'FILE',
+    env: 'TEMPORAL_TLS_CLIENT_CERT_PATH',
+  }),
+  'tls-key': text("Client's private key, PEM (mutual TLS)", {
+    placeholder: 'FILE',
+    env: 'TEMPORAL_TLS_CLIENT_KEY_PATH',
+  }),
+  'tls-server-name': text("Name the server's certificate is checked for, if not the host", {
+    placeholder: 'NAME',
+    env: 'TEMPORAL_TLS_SERVER_NAME',
+  }),
   'command-timeout': duration('Give up after this time'),
   output: choice(['text', 'json'], 'text', 'Text for people, or JSON for programs', { short: 'o' }),
 };
@@ -26,11 +38,16 @@ const executionFlags = {
 const inputFlag = { input: texts('One argument, as JSON', { short: 'i', placeholder: 'JSON' }) };
 
 export const startDevFlags = {
-  'db-filename': text('SQLite file that keeps everything; in memory, and gone at the end, if left out', { short: 'f', placeholder: 'FILE' }),
+  'db-filename': text('SQLite file that keeps everything; in memory, and gone at the end, if left out', {
+    short: 'f',
+    placeholder: 'FILE',
+  }),
   port: portOr(7233, 'gRPC port; 0 takes a free one', { short: 'p' }),
   ip: textOr('127.0.0.1', 'Address to listen on', { placeholder: 'IP' }),
   namespace: texts('Namespace that exists from the start; default always does', { short: 'n', placeholder: 'NAME' }),
-  'search-attribute': pairs('Search attribute: Text, Keyword, Int, Double, Bool, Datetime or KeywordList', { placeholder: 'NAME=TYPE' }),
+  'search-attribute': pairs('Search attribute: Text, Keyword, Int, Double, Bool, Datetime or KeywordList', {
+    placeholder: 'NAME=TYPE',
+  }),
   'tls-cert': text("Server's certificate, PEM; read again when it changes", { placeholder: 'FILE' }),
   'tls-key': text("Server's private key, PEM", { placeholder: 'FILE' }),
   'tls-client-ca': text('Only clients with a certificate of these authorities get in, PEM', { placeholder: 'FILE' }),
@@ -73,10 +90,20 @@ const startFlags = {
 };
 export type StartFlags = ValuesOf<typeof startFlags>;
 
-const signalFlags = { ...executionFlags, name: requiredText('Signal name', { placeholder: 'NAME' }), ...inputFlag, ...connectionFlags };
+const signalFlags = {
+  ...executionFlags,
+  name: requiredText('Signal name', { placeholder: 'NAME' }),
+  ...inputFlag,
+  ...connectionFlags,
+};
 export type SignalFlags = ValuesOf<typeof signalFlags>;
 
-const queryFlags = { ...executionFlags, name: requiredText('Query name', { placeholder: 'NAME' }), ...inputFlag, ...connectionFlags };
+const queryFlags = {
+  ...executionFlags,
+  name: requiredText('Query name', { placeholder: 'NAME' }),
+  ...inputFlag,
+  ...connectionFlags,
+};
 export type QueryFlags = ValuesOf<typeof queryFlags>;
 
 const endFlags = { ...executionFlags, reason: textOr('', 'Why; kept in the history'), ...connectionFlags };
@@ -90,13 +117,17 @@ const createNamespaceFlags = {
 };
 export type CreateNamespaceFlags = ValuesOf<typeof createNamespaceFlags>;
 
-const taskQueueFlags = { 'task-queue': requiredText('Task queue', { short: 't', placeholder: 'NAME' }), ...connectionFlags };
+const taskQueueFlags = {
+  'task-queue': requiredText('Task queue', { short: 't', placeholder: 'NAME' }),
+  ...connectionFlags,
+};
 export type TaskQueueFlags = ValuesOf<typeof taskQueueFlags>;
 
 export const commands: Readonly<Record<string, Command>> = {
   'server start-dev': command({
     summary: 'starts a whole Service in this process',
-    details: 'Made for development and tests, but nothing in it is a toy: with --db-filename every acknowledged call is on disk. Ctrl-C ends it; twice, at once.',
+    details:
+      'Made for development and tests, but nothing in it is a toy: with --db-filename every acknowledged call is on disk. Ctrl-C ends it; twice, at once.',
     flags: startDevFlags,
     example: 'perdure server start-dev --db-filename perdure.db --namespace orders --search-attribute customer=Keyword',
     load: () => import('./start-dev/start-dev.js'),

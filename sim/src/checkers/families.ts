@@ -10,11 +10,11 @@ import { signalsOf } from './promises.js';
 
 type Report = (check: string, message: string) => void;
 
-export function checkFamilies(runs: readonly RunHistory[], disk: Disk, report: Report): void {
+export function checkFamilies(runs: readonly RunHistory[], disk: Disk, healthyFromMs: number, report: Report): void {
   const byRunId = new Map(runs.map((run) => [run.runId, run]));
   for (const run of runs) {
     checkSuccessor(run, byRunId, report);
-    checkChildren(run, runs, byRunId, report);
+    checkChildren(run, runs, byRunId, healthyFromMs, report);
     checkVisibility(run, disk, report);
   }
   checkExternalSignals(runs, report);
@@ -45,9 +45,9 @@ function checkSuccessor(run: RunHistory, byRunId: ReadonlyMap<string, RunHistory
 }
 
 /** Later than this after its parent's close, a child must not be running any more. */
-const CHILD_OUTLIVES_MS = 120_000;
+const CHILD_OUTLIVES_MS = 5_000;
 
-function checkChildren(parent: RunHistory, runs: readonly RunHistory[], byRunId: ReadonlyMap<string, RunHistory>, report: Report): void {
+function checkChildren(parent: RunHistory, runs: readonly RunHistory[], byRunId: ReadonlyMap<string, RunHistory>, healthyFromMs: number, report: Report): void {
   const isOver = isClosed(parent.state.status) && successorId(parent) === '';
   for (const initiated of eventsOf(parent, EventType.START_CHILD_WORKFLOW_EXECUTION_INITIATED)) {
     const first = runs.filter((run) => {
@@ -61,14 +61,15 @@ function checkChildren(parent: RunHistory, runs: readonly RunHistory[], byRunId:
     if (started !== undefined && !byRunId.has(runId ?? '')) report('childLost', `${what} is said to run as ${runId}, which is not there`);
     if (started !== undefined && first.every((run) => run.runId !== runId)) report('childLost', `${what} runs as ${runId}, which was started by another`);
     const policy = initiated.attributes.parentClosePolicy;
-    if (isOver && policy === ParentClosePolicy.TERMINATE) for (const child of first) checkOrphan(parent, child, byRunId, what, report);
+    if (isOver && policy === ParentClosePolicy.TERMINATE) for (const child of first) checkOrphan(parent, child, byRunId, healthyFromMs, what, report);
   }
 }
 
-function checkOrphan(parent: RunHistory, first: RunHistory, byRunId: ReadonlyMap<string, RunHistory>, what: string, report: Report): void {
+function checkOrphan(parent: RunHistory, first: RunHistory, byRunId: ReadonlyMap<string, RunHistory>, healthyFromMs: number, what: string, report: Report): void {
   let last = first;
   for (let next = byRunId.get(successorId(last)); next !== undefined; next = byRunId.get(successorId(last))) last = next;
-  const livedOnMs = (last.state.closedAtMs ?? Infinity) - (parent.state.closedAtMs ?? 0);
+  // While faults last, the message may be held up; clocks may be wrong by seconds.
+  const livedOnMs = (last.state.closedAtMs ?? Infinity) - Math.max(parent.state.closedAtMs ?? 0, healthyFromMs);
   if (livedOnMs > CHILD_OUTLIVES_MS) report('orphan', `${what} lived on for ${livedOnMs} ms after its parent's close`);
 }
 

@@ -1,8 +1,11 @@
-/** With nothing wrong any more, timers fire on time: what is waited for is only the write before. */
+/**
+ * With nothing wrong any more, timers fire on time: what is waited for is only the write before. Not to be asked of a
+ * machine whose clock was set: a wait that was begun before is as long as it was meant to be then.
+ */
 import { EventType } from '@perdure/protocol';
 import type { RunHistory } from './histories.js';
 
-/** Clocks may have been set by some seconds, and what piled up under faults takes a moment. */
+/** What piled up under faults takes a moment. */
 const SETTLED_AFTER_MS = 10_000;
 const LATE_MS = 100;
 

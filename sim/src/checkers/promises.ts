@@ -15,6 +15,7 @@ export function checkPromises(journal: Journal, runs: readonly RunHistory[], rep
   checkSignals(journal, byWorkflowId, report);
   for (const promise of journal.updates) checkUpdate(promise, byRunId, byWorkflowId.get(promise.workflowId) ?? [], report);
   checkActivities(journal, byRunId, report);
+  for (const run of runs) checkAttempts(run, report);
   checkCompletions(journal, byRunId, report);
 }
 
@@ -69,6 +70,23 @@ function checkActivities(journal: Journal, byRunId: ReadonlyMap<string, RunHisto
     const results = run === undefined ? [] : eventsOf(run, EventType.ACTIVITY_TASK_COMPLETED).map((event) => fromBytes(event.attributes.result));
     const count = results.filter((found) => found === result).length;
     if (count !== 1) report('activityResult', `${workflowId}: result "${result}" was acknowledged and is ${count} times in history`);
+  }
+}
+
+/** A result belongs to the attempt that history shows as started, and no attempt is made beyond the policy's. */
+function checkAttempts(run: RunHistory, report: Report): void {
+  const maximum = new Map(eventsOf(run, EventType.ACTIVITY_TASK_SCHEDULED).map((event) => [event.eventId, event.attributes.retryPolicy?.maximumAttempts ?? 0]));
+  const attempts = new Map<number, number>();
+  for (const { attributes } of eventsOf(run, EventType.ACTIVITY_TASK_STARTED)) {
+    attempts.set(attributes.scheduledEventId, attributes.attempt);
+    const allowed = maximum.get(attributes.scheduledEventId) ?? 0;
+    if (allowed > 0 && attributes.attempt > allowed) report('attempts', `${run.workflowId}: activity ${attributes.scheduledEventId} was tried ${attributes.attempt} times, ${allowed} are allowed`);
+  }
+  for (const { attributes } of eventsOf(run, EventType.ACTIVITY_TASK_COMPLETED)) {
+    const [, attempt] = / attempt (\d+) token /.exec(String(fromBytes(attributes.result))) ?? [];
+    if (attempt !== undefined && Number(attempt) !== attempts.get(attributes.scheduledEventId)) {
+      report('attempts', `${run.workflowId}: activity ${attributes.scheduledEventId} completed with the result of attempt ${attempt}, attempt ${attempts.get(attributes.scheduledEventId)} was started`);
+    }
   }
 }
 

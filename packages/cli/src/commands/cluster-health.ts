@@ -8,11 +8,18 @@ import type { ConnectionFlags } from '../spec.js';
 
 export async function run(around: Surroundings, flags: ConnectionFlags): Promise<void> {
   await withConnection(flags, async (connection) => {
-    const { status } = await connection.call(health.Check, { service: 'temporal.api.workflowservice.v1.WorkflowService' });
+    const { status } = await connection.call(health.Check, {
+      service: 'temporal.api.workflowservice.v1.WorkflowService',
+    });
     const isServing = status === HealthCheckResponseServingStatus.SERVING;
     const text = isServing ? 'SERVING' : 'NOT_SERVING';
     if (flags.output === 'json') printJson(around, { status: text });
     else around.out(`${text}\n`);
-    if (!isServing) throw new CommandFailure(ExitCode.UNAVAILABLE, `The Service at ${flags.address} is not serving.`, 'Its log says why.');
+    if (!isServing)
+      throw new CommandFailure(
+        ExitCode.UNAVAILABLE,
+        `The Service at ${flags.address} is not serving.`,
+        'Its log says why.',
+      );
   });
 }

@@ -8,9 +8,19 @@ import type { CreateNamespaceFlags } from '../spec.js';
 const DEFAULT_RETENTION_MS = 72 * 3_600_000;
 
 export async function run(around: Surroundings, flags: CreateNamespaceFlags): Promise<void> {
-  const { namespace, description, email: ownerEmail, retention: workflowExecutionRetentionPeriod = DEFAULT_RETENTION_MS } = flags;
+  const {
+    namespace,
+    description,
+    email: ownerEmail,
+    retention: workflowExecutionRetentionPeriod = DEFAULT_RETENTION_MS,
+  } = flags;
   await withConnection(flags, async (connection) => {
-    await connection.call(workflowService.RegisterNamespace, { namespace, description, ownerEmail, workflowExecutionRetentionPeriod });
+    await connection.call(workflowService.RegisterNamespace, {
+      namespace,
+      description,
+      ownerEmail,
+      workflowExecutionRetentionPeriod,
+    });
     if (flags.output === 'json') printJson(around, {});
     else around.out(`Namespace ${namespace} is there.\n`);
   });

@@ -1,5 +1,6 @@
 /** `perdure operator namespace list` */
-import { DescribeNamespaceResponse, ListNamespacesResponse, NamespaceStateNames, workflowService } from '@perdure/protocol';
+import type { ListNamespacesResponse } from '@perdure/protocol';
+import { DescribeNamespaceResponse, NamespaceStateNames, workflowService } from '@perdure/protocol';
 import type { Surroundings } from '../command.js';
 import { withConnection } from '../connection.js';
 import { enumText } from '../output/enum-text.js';
@@ -15,17 +16,30 @@ export async function run(around: Surroundings, flags: ConnectionFlags): Promise
     const namespaces: DescribeNamespaceResponse[] = [];
     let page: ListNamespacesResponse | undefined;
     do {
-      page = await connection.call(workflowService.ListNamespaces, { pageSize: PAGE_ROWS, nextPageToken: page?.nextPageToken });
+      page = await connection.call(workflowService.ListNamespaces, {
+        pageSize: PAGE_ROWS,
+        nextPageToken: page?.nextPageToken,
+      });
       namespaces.push(...page.namespaces);
     } while (page.nextPageToken.length > 0);
     if (flags.output === 'json') {
       const { messageJson } = await import('../output/proto-json.js');
-      printJson(around, namespaces.map((each) => messageJson(DescribeNamespaceResponse.name, DescribeNamespaceResponse.encode(each), 'short')));
+      printJson(
+        around,
+        namespaces.map((each) =>
+          messageJson(DescribeNamespaceResponse.name, DescribeNamespaceResponse.encode(each), 'short'),
+        ),
+      );
     } else around.out(table(['NAME', 'STATE', 'RETENTION', 'DESCRIPTION'], namespaces.map(rowOf)));
   });
 }
 
 function rowOf({ namespaceInfo, config }: DescribeNamespaceResponse): string[] {
   const { name = '', state = 0, description = '' } = namespaceInfo ?? {};
-  return [name, enumText(NamespaceStateNames, state), durationText(config?.workflowExecutionRetentionTtl ?? 0), description];
+  return [
+    name,
+    enumText(NamespaceStateNames, state),
+    durationText(config?.workflowExecutionRetentionTtl ?? 0),
+    description,
+  ];
 }

@@ -23,7 +23,12 @@ export async function run(around: Surroundings, flags: TaskQueueFlags): Promise<
     );
     if (flags.output === 'json') {
       const { messageJson } = await import('../output/proto-json.js');
-      printJson(around, Object.fromEntries(answers.map(({ label, bytes }) => [label, messageJson(DescribeTaskQueueResponse.name, bytes, 'short')])));
+      printJson(
+        around,
+        Object.fromEntries(
+          answers.map(({ label, bytes }) => [label, messageJson(DescribeTaskQueueResponse.name, bytes, 'short')]),
+        ),
+      );
       return;
     }
     const parts = answers.map(({ label, bytes }) => ({ label, queue: DescribeTaskQueueResponse.decode(bytes) }));
@@ -46,6 +51,10 @@ function backlogText(parts: readonly Part[]): string {
 }
 
 function pollersText(parts: readonly Part[], nowMs: number): string {
-  const rows = parts.flatMap(({ label, queue }) => queue.pollers.map((poller) => [label, poller.identity, relativeText(poller.lastAccessTime, nowMs)]));
-  return rows.length === 0 ? '\nNo worker has asked for tasks of this queue lately.\n' : `\n${table(['POLLS FOR', 'WORKER', 'LAST SEEN'], rows)}`;
+  const rows = parts.flatMap(({ label, queue }) =>
+    queue.pollers.map((poller) => [label, poller.identity, relativeText(poller.lastAccessTime, nowMs)]),
+  );
+  return rows.length === 0
+    ? '\nNo worker has asked for tasks of this queue lately.\n'
+    : `\n${table(['POLLS FOR', 'WORKER', 'LAST SEEN'], rows)}`;
 }

@@ -10,7 +10,13 @@ export async function run(around: Surroundings, flags: EndFlags): Promise<void> 
   const { namespace, reason, 'workflow-id': workflowId, 'run-id': runId } = flags;
   await withConnection(flags, async (connection) => {
     const workflowExecution = { workflowId, runId };
-    await connection.call(workflowService.RequestCancelWorkflowExecution, { namespace, workflowExecution, reason, identity: identity(), requestId: randomUUID() });
+    await connection.call(workflowService.RequestCancelWorkflowExecution, {
+      namespace,
+      workflowExecution,
+      reason,
+      identity: identity(),
+      requestId: randomUUID(),
+    });
     if (flags.output === 'json') printJson(around, {});
     else around.out(`${workflowId} was asked to cancel; it ends when its code lets it.\n`);
   });

@@ -8,7 +8,12 @@ import {
   WorkflowExecutionStatusNames,
   workflowService,
 } from '@perdure/protocol';
-import type { PendingActivityInfo, PendingChildExecutionInfo, PendingWorkflowTaskInfo, WorkflowExecutionInfo } from '@perdure/protocol';
+import type {
+  PendingActivityInfo,
+  PendingChildExecutionInfo,
+  PendingWorkflowTaskInfo,
+  WorkflowExecutionInfo,
+} from '@perdure/protocol';
 import type { Surroundings } from '../command.js';
 import { withConnection } from '../connection.js';
 import { enumText } from '../output/enum-text.js';
@@ -22,7 +27,10 @@ import type { RunFlags } from '../spec.js';
 export async function run(around: Surroundings, flags: RunFlags): Promise<void> {
   const execution = { workflowId: flags['workflow-id'], runId: flags['run-id'] };
   await withConnection(flags, async (connection) => {
-    const bytes = await connection.callBytes(workflowService.DescribeWorkflowExecution, { namespace: flags.namespace, execution });
+    const bytes = await connection.callBytes(workflowService.DescribeWorkflowExecution, {
+      namespace: flags.namespace,
+      execution,
+    });
     if (flags.output === 'json') await printMessage(around, DescribeWorkflowExecutionResponse, bytes);
     else around.out(describeText(DescribeWorkflowExecutionResponse.decode(bytes), around.nowMs()));
   });
@@ -33,7 +41,9 @@ export function describeText(response: DescribeWorkflowExecutionResponse, nowMs:
   const parts = [
     ...(info === undefined ? [] : [infoText(info, response, nowMs)]),
     ...(task === undefined ? [] : [section('Pending workflow task', workflowTaskText(task, nowMs))]),
-    ...pendingActivities.map((activity) => section(`Pending activity ${activity.activityId}`, activityText(activity, nowMs))),
+    ...pendingActivities.map((activity) =>
+      section(`Pending activity ${activity.activityId}`, activityText(activity, nowMs)),
+    ),
     ...pendingChildren.map((child) => section(`Pending child ${child.workflowId}`, childText(child))),
   ];
   return parts.join('\n');
@@ -43,15 +53,24 @@ function section(title: string, body: string): string {
   return `${title}\n${body.replaceAll(/^(?=.)/gm, '  ')}`;
 }
 
-function infoText(info: WorkflowExecutionInfo, { executionConfig, workflowExtendedInfo }: DescribeWorkflowExecutionResponse, nowMs: number): string {
+function infoText(
+  info: WorkflowExecutionInfo,
+  { executionConfig, workflowExtendedInfo }: DescribeWorkflowExecutionResponse,
+  nowMs: number,
+): string {
   const { startTime, closeTime, parentExecution } = info;
   const tookMs = (closeTime ?? nowMs) - (startTime ?? nowMs);
-  const limit = (timeoutMs: number | undefined): string | undefined => (timeoutMs === undefined || timeoutMs === 0 ? undefined : durationText(timeoutMs));
+  const limit = (timeoutMs: number | undefined): string | undefined =>
+    timeoutMs === undefined || timeoutMs === 0 ? undefined : durationText(timeoutMs);
   return card([
     ['Workflow', info.execution?.workflowId],
     ['Run', info.execution?.runId],
     ['Type', info.type?.name],
-    ['Status', enumText(WorkflowExecutionStatusNames, info.status) + (workflowExtendedInfo?.cancelRequested === true ? ', cancel requested' : '')],
+    [
+      'Status',
+      enumText(WorkflowExecutionStatusNames, info.status) +
+        (workflowExtendedInfo?.cancelRequested === true ? ', cancel requested' : ''),
+    ],
     ['Task queue', info.taskQueue],
     ['Started', startTime === undefined ? undefined : `${momentText(startTime)} (${relativeText(startTime, nowMs)})`],
     ['Closed', closeTime === undefined ? undefined : `${momentText(closeTime)} (${relativeText(closeTime, nowMs)})`],
@@ -60,7 +79,12 @@ function infoText(info: WorkflowExecutionInfo, { executionConfig, workflowExtend
     ['Parent', parentExecution?.workflowId],
     ['Execution timeout', limit(executionConfig?.workflowExecutionTimeout)],
     ['Run timeout', limit(executionConfig?.workflowRunTimeout)],
-    ['Search attributes', fieldsText(info.searchAttributes === undefined ? new Map() : SearchAttributes.decode(info.searchAttributes).indexedFields)],
+    [
+      'Search attributes',
+      fieldsText(
+        info.searchAttributes === undefined ? new Map() : SearchAttributes.decode(info.searchAttributes).indexedFields,
+      ),
+    ],
     ['Memo', fieldsText(info.memo === undefined ? new Map() : Memo.decode(info.memo).fields)],
   ]);
 }
@@ -69,10 +93,18 @@ function fieldsText(fields: ReadonlyMap<string, Uint8Array>): string {
   return [...fields].map(([name, payload]) => `${name} = ${shortText([payloadText(payload)])}`).join('\n');
 }
 
-function workflowTaskText({ state, attempt, scheduledTime, startedTime }: PendingWorkflowTaskInfo, nowMs: number): string {
+function workflowTaskText(
+  { state, attempt, scheduledTime, startedTime }: PendingWorkflowTaskInfo,
+  nowMs: number,
+): string {
   return card([
     ['State', enumText(PendingWorkflowTaskStateNames, state)],
-    ['Attempt', attempt > 1 ? `${attempt}: it keeps failing or timing out, see \`perdure workflow show\` and the worker's log` : String(attempt)],
+    [
+      'Attempt',
+      attempt > 1
+        ? `${attempt}: it keeps failing or timing out, see \`perdure workflow show\` and the worker's log`
+        : String(attempt),
+    ],
     ['Scheduled', relativeText(scheduledTime, nowMs)],
     ['Started', relativeText(startedTime, nowMs)],
   ]);
@@ -95,5 +127,8 @@ function activityText(activity: PendingActivityInfo, nowMs: number): string {
 }
 
 function childText({ workflowTypeName, runId }: PendingChildExecutionInfo): string {
-  return card([['Type', workflowTypeName], ['Run', runId === '' ? 'not started yet' : runId]]);
+  return card([
+    ['Type', workflowTypeName],
+    ['Run', runId === '' ? 'not started yet' : runId],
+  ]);
 }

@@ -1,5 +1,6 @@
 /** `perdure workflow list` */
-import { ListWorkflowExecutionsResponse, WorkflowExecutionInfo, WorkflowExecutionStatusNames, workflowService } from '@perdure/protocol';
+import type { ListWorkflowExecutionsResponse } from '@perdure/protocol';
+import { WorkflowExecutionInfo, WorkflowExecutionStatusNames, workflowService } from '@perdure/protocol';
 import type { Surroundings } from '../command.js';
 import { withConnection } from '../connection.js';
 import type { Connection } from '../connection.js';
@@ -16,15 +17,27 @@ export async function run(around: Surroundings, flags: ListFlags): Promise<void>
     const executions = await fetchAll(connection, flags);
     if (flags.output === 'json') {
       const { messageJson } = await import('../output/proto-json.js');
-      printJson(around, executions.map((each) => messageJson(WorkflowExecutionInfo.name, WorkflowExecutionInfo.encode(each), 'long')));
+      printJson(
+        around,
+        executions.map((each) => messageJson(WorkflowExecutionInfo.name, WorkflowExecutionInfo.encode(each), 'long')),
+      );
       return;
     }
-    if (executions.length === 0) around.err(`No workflow executions in namespace ${flags.namespace}${flags.query === '' ? '' : ' that match'}.\n`);
-    around.out(table(['STATUS', 'WORKFLOW ID', 'TYPE', 'STARTED', 'TOOK', 'TASK QUEUE'], executions.map((each) => rowOf(each, around.nowMs()))));
+    if (executions.length === 0)
+      around.err(`No workflow executions in namespace ${flags.namespace}${flags.query === '' ? '' : ' that match'}.\n`);
+    around.out(
+      table(
+        ['STATUS', 'WORKFLOW ID', 'TYPE', 'STARTED', 'TOOK', 'TASK QUEUE'],
+        executions.map((each) => rowOf(each, around.nowMs())),
+      ),
+    );
   });
 }
 
-async function fetchAll(connection: Connection, { namespace, query, limit = Infinity }: ListFlags): Promise<WorkflowExecutionInfo[]> {
+async function fetchAll(
+  connection: Connection,
+  { namespace, query, limit = Infinity }: ListFlags,
+): Promise<WorkflowExecutionInfo[]> {
   const executions: WorkflowExecutionInfo[] = [];
   let page: ListWorkflowExecutionsResponse | undefined;
   do {
@@ -36,7 +49,17 @@ async function fetchAll(connection: Connection, { namespace, query, limit = Infi
   return executions;
 }
 
-function rowOf({ execution, type, status, startTime, closeTime, taskQueue }: WorkflowExecutionInfo, nowMs: number): string[] {
+function rowOf(
+  { execution, type, status, startTime, closeTime, taskQueue }: WorkflowExecutionInfo,
+  nowMs: number,
+): string[] {
   const took = startTime === undefined || closeTime === undefined ? '' : durationText(closeTime - startTime);
-  return [enumText(WorkflowExecutionStatusNames, status), execution?.workflowId ?? '', type?.name ?? '', relativeText(startTime, nowMs), took, taskQueue];
+  return [
+    enumText(WorkflowExecutionStatusNames, status),
+    execution?.workflowId ?? '',
+    type?.name ?? '',
+    relativeText(startTime, nowMs),
+    took,
+    taskQueue,
+  ];
 }

@@ -15,12 +15,24 @@ export async function run(around: Surroundings, flags: QueryFlags): Promise<void
   const { namespace, name: queryType, 'workflow-id': workflowId, 'run-id': runId } = flags;
   const query = { queryType, queryArgs: payloadsOf(flags.input) };
   await withConnection(flags, async (connection) => {
-    const bytes = await connection.callBytes(workflowService.QueryWorkflow, { namespace, execution: { workflowId, runId }, query }, QUERY_TIMEOUT_MS);
+    const bytes = await connection.callBytes(
+      workflowService.QueryWorkflow,
+      { namespace, execution: { workflowId, runId }, query },
+      QUERY_TIMEOUT_MS,
+    );
     const { queryResult, queryRejected } = QueryWorkflowResponse.decode(bytes);
     if (queryRejected !== undefined) {
-      throw new CommandFailure(ExitCode.FAILED, `The query was rejected: ${workflowId} is ${enumText(WorkflowExecutionStatusNames, queryRejected.status)}.`);
+      throw new CommandFailure(
+        ExitCode.FAILED,
+        `The query was rejected: ${workflowId} is ${enumText(WorkflowExecutionStatusNames, queryRejected.status)}.`,
+      );
     }
     if (flags.output === 'json') await printMessage(around, QueryWorkflowResponse, bytes);
-    else around.out(payloadTexts(queryResult).map((text) => `${text}\n`).join(''));
+    else
+      around.out(
+        payloadTexts(queryResult)
+          .map((text) => `${text}\n`)
+          .join(''),
+      );
   });
 }

@@ -88,9 +88,18 @@ function printOutcome(around: Surroundings, flags: RunFlags, close: HistoryEvent
   const texts = payloadTexts(result);
   if (flags.output === 'json') {
     const value = texts.length === 0 ? null : jsonOrText(texts[0] ?? '');
-    printJson(around, { workflowId: flags['workflow-id'], namespace: flags.namespace, status, ...(status === 'COMPLETED' ? { result: value } : { failure: reasons }) });
+    printJson(around, {
+      workflowId: flags['workflow-id'],
+      namespace: flags.namespace,
+      status,
+      ...(status === 'COMPLETED' ? { result: value } : { failure: reasons }),
+    });
   } else if (status === 'COMPLETED') around.out(texts.map((text) => `${text}\n`).join(''));
-  if (status !== 'COMPLETED') throw new CommandFailure(ExitCode.FAILED, [`${flags['workflow-id']} did not complete: ${status}`, ...reasons].join('\n  '));
+  if (status !== 'COMPLETED')
+    throw new CommandFailure(
+      ExitCode.FAILED,
+      [`${flags['workflow-id']} did not complete: ${status}`, ...reasons].join('\n  '),
+    );
 }
 
 function jsonOrText(text: string): unknown {

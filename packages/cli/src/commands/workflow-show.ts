@@ -38,7 +38,12 @@ export function historyText(events: readonly HistoryEvent[]): string {
   const [first] = events;
   if (first === undefined) return '';
   const beganMs = first.eventTime ?? 0;
-  const rows = events.map((event) => [String(event.eventId), sinceText((event.eventTime ?? beganMs) - beganMs), eventName(event), eventFacts(event)]);
+  const rows = events.map((event) => [
+    String(event.eventId),
+    sinceText((event.eventTime ?? beganMs) - beganMs),
+    eventName(event),
+    eventFacts(event),
+  ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const lines = rows.map(([id = '', since = '', name = '', facts = '']) =>
     `${id.padStart(widths[0] ?? 0)}  ${since.padStart(widths[1] ?? 0)}  ${name.padEnd(widths[2] ?? 0)}  ${facts}`.trimEnd(),

@@ -12,7 +12,14 @@ export async function run(around: Surroundings, flags: SignalFlags): Promise<voi
   const input = payloadsOf(flags.input);
   await withConnection(flags, async (connection) => {
     const workflowExecution = { workflowId, runId };
-    await connection.call(workflowService.SignalWorkflowExecution, { namespace, workflowExecution, signalName, input, identity: identity(), requestId: randomUUID() });
+    await connection.call(workflowService.SignalWorkflowExecution, {
+      namespace,
+      workflowExecution,
+      signalName,
+      input,
+      identity: identity(),
+      requestId: randomUUID(),
+    });
     if (flags.output === 'json') printJson(around, {});
     else around.out(`Signal ${signalName} is in the history of ${workflowId}.\n`);
   });

@@ -25,6 +25,15 @@ export async function run(around: Surroundings, flags: StartFlags): Promise<void
       requestId: randomUUID(),
     });
     if (flags.output === 'json') printJson(around, { workflowId, runId, type, namespace, taskQueue });
-    else around.out(card([['Workflow', workflowId], ['Run', runId], ['Type', type], ['Namespace', namespace], ['Task queue', taskQueue]]));
+    else
+      around.out(
+        card([
+          ['Workflow', workflowId],
+          ['Run', runId],
+          ['Type', type],
+          ['Namespace', namespace],
+          ['Task queue', taskQueue],
+        ]),
+      );
   });
 }

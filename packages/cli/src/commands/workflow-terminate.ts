@@ -9,7 +9,12 @@ export async function run(around: Surroundings, flags: EndFlags): Promise<void> 
   const { namespace, reason, 'workflow-id': workflowId, 'run-id': runId } = flags;
   await withConnection(flags, async (connection) => {
     const workflowExecution = { workflowId, runId };
-    await connection.call(workflowService.TerminateWorkflowExecution, { namespace, workflowExecution, reason, identity: identity() });
+    await connection.call(workflowService.TerminateWorkflowExecution, {
+      namespace,
+      workflowExecution,
+      reason,
+      identity: identity(),
+    });
     if (flags.output === 'json') printJson(around, {});
     else around.out(`${workflowId} is terminated.\n`);
   });

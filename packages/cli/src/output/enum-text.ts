@@ -3,5 +3,7 @@ import { enumShortName } from '@perdure/protocol';
 import type { EnumNames } from '@perdure/protocol';
 
 export function enumText(names: EnumNames, value: number): string {
-  return enumShortName(names, value).toLowerCase().replaceAll(/(^|_)([a-z0-9])/g, (_match, _gap, letter: string) => letter.toUpperCase());
+  return enumShortName(names, value)
+    .toLowerCase()
+    .replaceAll(/(^|_)([a-z0-9])/g, (_match, _gap, letter: string) => letter.toUpperCase());
 }

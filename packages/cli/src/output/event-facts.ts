@@ -1,5 +1,11 @@
 /** What matters in each event of a history, on one line. */
-import { EventTypeNames, RetryStateNames, TimeoutTypeNames, WorkflowTaskFailedCauseNames, Failure } from '@perdure/protocol';
+import {
+  EventTypeNames,
+  RetryStateNames,
+  TimeoutTypeNames,
+  WorkflowTaskFailedCauseNames,
+  Failure,
+} from '@perdure/protocol';
 import type { EventType, HistoryEvent, HistoryEventAttributes } from '@perdure/protocol';
 import { enumText } from './enum-text.js';
 import { failureLine } from './failure-text.js';
@@ -17,7 +23,8 @@ export function eventFacts(event: HistoryEvent): string {
   return facts?.(event.attributes) ?? '';
 }
 
-const joined = (...parts: readonly (string | undefined)[]): string => parts.filter((part) => part !== undefined && part !== '').join('  ');
+const joined = (...parts: readonly (string | undefined)[]): string =>
+  parts.filter((part) => part !== undefined && part !== '').join('  ');
 const values = (encoded: Uint8Array | undefined): string => shortText(payloadTexts(encoded));
 const call = (name: string | undefined, input: Uint8Array | undefined): string => `${name ?? ''}(${values(input)})`;
 const onQueue = (name: string | undefined): string => (name === undefined || name === '' ? '' : `on ${name}`);
@@ -32,7 +39,13 @@ function timeoutText(encoded: Uint8Array | undefined): string {
 }
 
 const FACTS: Facts = {
-  1: (a) => joined(call(a.workflowType?.name, a.input), onQueue(a.taskQueue?.name), a.attempt > 1 ? `attempt ${a.attempt}` : '', by(a.identity)),
+  1: (a) =>
+    joined(
+      call(a.workflowType?.name, a.input),
+      onQueue(a.taskQueue?.name),
+      a.attempt > 1 ? `attempt ${a.attempt}` : '',
+      by(a.identity),
+    ),
   2: (a) => values(a.result),
   3: (a) => failureLine(a.failure),
   4: (a) => enumText(RetryStateNames, a.retryState),

@@ -4,7 +4,7 @@ import { Failure } from '@perdure/protocol';
 /** One line per link of the chain, the outermost first. */
 export function failureLines(encoded: Uint8Array | undefined): string[] {
   const lines: string[] = [];
-  for (let next = encoded; next !== undefined; ) {
+  for (let next = encoded; next !== undefined;) {
     const failure = Failure.decode(next);
     lines.push(`${lines.length === 0 ? '' : 'caused by '}${failureKind(failure)}${failure.message}`);
     next = failure.cause;

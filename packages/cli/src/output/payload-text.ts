@@ -42,7 +42,10 @@ function jsonPayload(input: string): Uint8Array {
   try {
     JSON.parse(input);
   } catch {
-    throw new UsageError(`--input is not JSON: ${input}`, `A text is written with quotes: --input '"${input.replaceAll('"', '')}"'`);
+    throw new UsageError(
+      `--input is not JSON: ${input}`,
+      `A text is written with quotes: --input '"${input.replaceAll('"', '')}"'`,
+    );
   }
   return Payload.encode({ metadata: jsonPlain, data: encoder.encode(input) });
 }

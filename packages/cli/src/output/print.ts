@@ -7,7 +7,12 @@ export function printJson(around: Surroundings, json: unknown): void {
 }
 
 /** An encoded message as JSON. */
-export async function printMessage(around: Surroundings, type: { readonly name: string }, bytes: Uint8Array, style: PayloadStyle = 'short'): Promise<void> {
+export async function printMessage(
+  around: Surroundings,
+  type: { readonly name: string },
+  bytes: Uint8Array,
+  style: PayloadStyle = 'short',
+): Promise<void> {
   const { messageJson } = await import('./proto-json.js');
   printJson(around, messageJson(type.name, bytes, style));
 }

@@ -71,7 +71,8 @@ function fieldJson(field: ReflectedField, value: unknown, style: PayloadStyle): 
 
 function valueJson(field: ReflectedField, value: unknown, style: PayloadStyle): Json {
   const { resolvedType } = field;
-  if (resolvedType !== null && 'valuesById' in resolvedType) return resolvedType.valuesById[Number(value)] ?? Number(value);
+  if (resolvedType !== null && 'valuesById' in resolvedType)
+    return resolvedType.valuesById[Number(value)] ?? Number(value);
   if (resolvedType !== null) return toJson(resolvedType, value as Message, style);
   if (value instanceof Uint8Array) return base64(value);
   if (typeof value === 'number' && /64$/.test(field.type)) return String(value);
@@ -82,16 +83,20 @@ function valueJson(field: ReflectedField, value: unknown, style: PayloadStyle): 
 
 const utf8 = new TextDecoder();
 
-const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+const base64 = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 
 const SPECIAL: Readonly<Record<string, (message: Message, style: PayloadStyle) => Json | undefined>> = {
   'google.protobuf.Timestamp': ({ seconds, nanos }) => timestampText(Number(seconds ?? 0), Number(nanos ?? 0)),
-  'google.protobuf.Duration': ({ seconds, nanos }) => `${Number(seconds ?? 0)}${fraction(Math.abs(Number(nanos ?? 0)))}s`,
+  'google.protobuf.Duration': ({ seconds, nanos }) =>
+    `${Number(seconds ?? 0)}${fraction(Math.abs(Number(nanos ?? 0)))}s`,
   'google.protobuf.FieldMask': ({ paths }) => (Array.isArray(paths) ? paths.join(',') : ''),
   'google.protobuf.DoubleValue': ({ value }) => Number(value ?? 0),
   'temporal.api.common.v1.Payload': (payload, style) => (style === 'short' ? payloadValue(payload) : undefined),
   'temporal.api.common.v1.Payloads': ({ payloads }, style) =>
-    style === 'short' && Array.isArray(payloads) ? payloads.map((each: Message) => toJson(typeOf('temporal.api.common.v1.Payload'), each, style)) : undefined,
+    style === 'short' && Array.isArray(payloads)
+      ? payloads.map((each: Message) => toJson(typeOf('temporal.api.common.v1.Payload'), each, style))
+      : undefined,
 };
 
 function timestampText(seconds: number, nanos: number): string {

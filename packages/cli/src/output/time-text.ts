@@ -3,7 +3,10 @@
 /** `2026-11-24 22:56:01Z`, in UTC; empty when there is none. */
 export function momentText(timeMs: number | undefined): string {
   if (timeMs === undefined) return '';
-  return new Date(timeMs).toISOString().replace('T', ' ').replace(/\.\d+Z$/, 'Z');
+  return new Date(timeMs)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, 'Z');
 }
 
 const UNITS: readonly (readonly [string, number])[] = [

@@ -52,7 +52,10 @@ export const LIMIT_SETTINGS: Readonly<Record<string, LimitSetting>> = {
 const byLowerName = new Map(Object.entries(LIMIT_SETTINGS).map(([name, setting]) => [name.toLowerCase(), setting]));
 
 /** Throws UsageError when a value does not fit its setting. */
-export function limitsOf(values: ReadonlyMap<string, string>): { readonly limits: Partial<Limits>; readonly ignored: readonly string[] } {
+export function limitsOf(values: ReadonlyMap<string, string>): {
+  readonly limits: Partial<Limits>;
+  readonly ignored: readonly string[];
+} {
   const limits: Partial<Record<keyof Limits, number>> = {};
   const ignored: string[] = [];
   for (const [name, value] of values) {

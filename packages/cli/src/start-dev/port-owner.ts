@@ -23,13 +23,18 @@ function pidFromProc(port: number): number | undefined {
 /** As `socket:[inode]`. Columns: number, local address:port in hexadecimal, remote one, state, …, inode (the tenth). */
 function listeningSockets(table: string, port: number): string[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
-  const rows = read(table).split('\n').map((line) => line.trim().split(/\s+/));
+  const rows = read(table)
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
   const found = rows.filter(([, local = '', , state]) => state === LISTENING && local.endsWith(`:${hexPort}`));
   return found.map((row) => `socket:[${row[9] ?? ''}]`);
 }
 
 function pidFromLsof(port: number): number | undefined {
-  const { stdout } = spawnSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp'], { encoding: 'utf8', timeout: 2000 });
+  const { stdout } = spawnSync('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fp'], {
+    encoding: 'utf8',
+    timeout: 2000,
+  });
   const pid = /^p(\d+)/m.exec(stdout ?? '')?.[1];
   return pid === undefined ? undefined : Number(pid);
 }
@@ -40,7 +45,9 @@ function commandOf(pid: number): string | undefined {
   const line =
     process.platform === 'linux'
       ? read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim()
-      : (spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', timeout: 2000 }).stdout ?? '').trim();
+      : (
+          spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8', timeout: 2000 }).stdout ?? ''
+        ).trim();
   if (line === '') return undefined;
   return line.length > COMMAND_CHARS_MAX ? `${line.slice(0, COMMAND_CHARS_MAX)}…` : line;
 }

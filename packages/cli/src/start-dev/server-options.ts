@@ -7,7 +7,15 @@ import type { StartDevFlags } from '../spec.js';
 export type TlsFiles = NonNullable<ServerOptions['tls']>;
 
 /** IndexedValueType of the API. */
-const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, number>> = { Text: 1, Keyword: 2, Int: 3, Double: 4, Bool: 5, Datetime: 6, KeywordList: 7 };
+const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, number>> = {
+  Text: 1,
+  Keyword: 2,
+  Int: 3,
+  Double: 4,
+  Bool: 5,
+  Datetime: 6,
+  KeywordList: 7,
+};
 
 /** Throws UsageError. */
 export function searchAttributesOf(flags: StartDevFlags): ReadonlyMap<string, number> {
@@ -19,7 +27,8 @@ function searchAttributeType(name: string, type: string): number {
   const found = known.find((each) => each.toLowerCase() === type.toLowerCase().replaceAll('_', ''));
   if (found !== undefined) return SEARCH_ATTRIBUTE_TYPES[found] ?? 0;
   const meant = nearest(type, known);
-  const advice = meant === undefined ? `Types: ${known.join(', ')}.` : `Did you mean: --search-attribute ${name}=${meant}`;
+  const advice =
+    meant === undefined ? `Types: ${known.join(', ')}.` : `Did you mean: --search-attribute ${name}=${meant}`;
   throw new UsageError(`--search-attribute ${name}=${type}: there is no type "${type}".`, advice);
 }
 
@@ -28,9 +37,13 @@ export function tlsOf(flags: StartDevFlags): TlsFiles | undefined {
   const { 'tls-cert': certFile, 'tls-key': keyFile, 'tls-client-ca': clientCaFile } = flags;
   if (certFile === undefined && keyFile === undefined) {
     if (clientCaFile === undefined) return undefined;
-    throw new UsageError('--tls-client-ca needs --tls-cert and --tls-key.', 'A server that checks certificates must show its own.');
+    throw new UsageError(
+      '--tls-client-ca needs --tls-cert and --tls-key.',
+      'A server that checks certificates must show its own.',
+    );
   }
-  if (certFile === undefined || keyFile === undefined) throw new UsageError('--tls-cert and --tls-key belong together.', 'Give both, or neither.');
+  if (certFile === undefined || keyFile === undefined)
+    throw new UsageError('--tls-cert and --tls-key belong together.', 'Give both, or neither.');
   return clientCaFile === undefined ? { certFile, keyFile } : { certFile, keyFile, clientCaFile };
 }
 

@@ -9,17 +9,27 @@ import { limitsOf } from './dynamic-config.js';
 import { notServed, searchAttributesOf, tlsOf } from './server-options.js';
 
 export async function run(around: Surroundings, flags: StartDevFlags): Promise<void> {
-  const log = streamLog({ level: flags['log-level'], format: flags['log-format'], write: around.err, nowMs: around.nowMs });
+  const log = streamLog({
+    level: flags['log-level'],
+    format: flags['log-format'],
+    write: around.err,
+    nowMs: around.nowMs,
+  });
   const { limits, ignored } = limitsOf(flags['dynamic-config-value']);
   for (const name of ignored) log.write('debug', `the setting ${name} has no effect here`);
   const end = new Ending();
   const server = await start(flags, limits, log, (reason) => end.halt(reason));
   around.out(bannerOf(server, flags));
   end.listen(around);
-  await end.serve(server, around);
+  await end.serve(server, flags['log-level'] === 'never' ? around.err : () => undefined);
 }
 
-async function start(flags: StartDevFlags, limits: object, log: Log, onHalt: (reason: string) => void): Promise<Server> {
+async function start(
+  flags: StartDevFlags,
+  limits: object,
+  log: Log,
+  onHalt: (reason: string) => void,
+): Promise<Server> {
   const { 'db-filename': dbFilename, 'metrics-port': metricsPort } = flags;
   const tls = tlsOf(flags);
   try {
@@ -43,7 +53,8 @@ async function start(flags: StartDevFlags, limits: object, log: Log, onHalt: (re
 
 /** What keeps the server from starting, as a message that says what to do. */
 async function explain(error: unknown, flags: StartDevFlags): Promise<unknown> {
-  if (error instanceof StoreError || error instanceof TlsFilesError) return new CommandFailure(ExitCode.FAILED, error.message);
+  if (error instanceof StoreError || error instanceof TlsFilesError)
+    return new CommandFailure(ExitCode.FAILED, error.message);
   if (!(error instanceof Error) || !('code' in error)) return error;
   const port = 'port' in error && typeof error.port === 'number' ? error.port : flags.port;
   switch (error.code) {
@@ -51,13 +62,25 @@ async function explain(error: unknown, flags: StartDevFlags): Promise<unknown> {
       const { portOwner } = await import('./port-owner.js');
       const flag = port === flags.port ? '--port' : '--metrics-port';
       const owner = portOwner(port) ?? 'another process';
-      return new CommandFailure(ExitCode.FAILED, `Port ${port} is taken by ${owner}.`, `End it, or take another port: ${flag} ${port + 1} (${flag} 0: a free one).`);
+      return new CommandFailure(
+        ExitCode.FAILED,
+        `Port ${port} is taken by ${owner}.`,
+        `End it, or take another port: ${flag} ${port + 1} (${flag} 0: a free one).`,
+      );
     }
     case 'EACCES':
-      return new CommandFailure(ExitCode.FAILED, `This user may not listen on port ${port}.`, 'Take a port above 1023.');
+      return new CommandFailure(
+        ExitCode.FAILED,
+        `This user may not listen on port ${port}.`,
+        'Take a port above 1023.',
+      );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return new CommandFailure(ExitCode.FAILED, `This machine has no address ${flags.ip}.`, 'Check --ip: 127.0.0.1 for this machine only, 0.0.0.0 for all of its addresses.');
+      return new CommandFailure(
+        ExitCode.FAILED,
+        `This machine has no address ${flags.ip}.`,
+        'Check --ip: 127.0.0.1 for this machine only, 0.0.0.0 for all of its addresses.',
+      );
     default:
       return error;
   }
@@ -97,10 +120,11 @@ class Ending {
     process.on('SIGTERM', onSignal);
   }
 
-  async serve(server: Server, around: Surroundings): Promise<void> {
+  /** `tell`: says why the Service halted, where the log does not. */
+  async serve(server: Server, tell: (text: string) => void): Promise<void> {
     const halt = await this.#came;
     if (halt === undefined) return server.close();
-    around.err(`The Service stopped: ${halt}\n`);
+    tell(`The Service stopped: ${halt}\n`);
     // What it holds cannot be closed in an orderly way any more, and must not keep the process alive.
     process.exit(ExitCode.FAILED);
   }

@@ -16,6 +16,7 @@ import type { OutboxRow } from '../ports/index.js';
 import { Decision } from './decision.js';
 import { NO_CONTEXT, startRun } from './effects.js';
 import type { Engine } from './engine.js';
+import { MailLines } from './mail-lines.js';
 import type { Run } from './run.js';
 import { currentFacts, terminateExisting } from './starts.js';
 
@@ -29,6 +30,7 @@ interface Letter {
 
 export class Outbox {
   readonly #engine: Engine;
+  readonly #lines = new MailLines<Letter>(true, (letter, done) => this.#handOver(letter, done));
   lastNo = 0;
 
   constructor(engine: Engine) {
@@ -50,23 +52,33 @@ export class Outbox {
     decision.onCommitted(() => this.#deliver(letter));
   }
 
-  /** After a start: what was written and not delivered goes out again. */
-  recover(afterNo = 0): void {
+  /** After a start: what was written and not delivered goes out again, before anything new. */
+  recover(afterNo = 0, untilNo = this.lastNo): void {
     this.#engine.read({ kind: 'outbox', afterNo, limit: RECOVER_BATCH }, (answer) => {
       if (answer.kind !== 'outbox') {
-        this.#engine.later(this.#engine.nowMs + RETRY_MS, () => this.recover(afterNo));
+        this.#engine.later(this.#engine.nowMs + RETRY_MS, () => this.recover(afterNo, untilNo));
         return;
       }
-      for (const row of answer.rows) if (row.outboxNo <= this.lastNo) this.#deliver(openLetter(row));
+      for (const row of answer.rows) if (row.outboxNo <= untilNo) this.#deliver(openLetter(row));
       const last = answer.rows.at(-1);
-      if (answer.rows.length === RECOVER_BATCH && last !== undefined) this.recover(last.outboxNo);
+      if (answer.rows.length === RECOVER_BATCH && last !== undefined) this.recover(last.outboxNo, untilNo);
+      else this.#lines.release();
     });
   }
 
   #deliver(letter: Letter): void {
+    const { namespaceId, workflowId } = letter.to;
+    this.#lines.add(`${namespaceId}/${workflowId}`, letter);
+  }
+
+  #handOver(letter: Letter, done: () => void): void {
     const { namespaceId, workflowId, runId } = letter.to;
-    const retry = (): void => this.#engine.later(this.#engine.nowMs + RETRY_MS, () => this.#deliver(letter));
-    this.#engine.runs.find(namespaceId, workflowId, runId, (run) => this.#receive(letter, run), retry);
+    const received = (run: Run | undefined): void => {
+      this.#receive(letter, run);
+      done();
+    };
+    const retry = (): void => this.#engine.later(this.#engine.nowMs + RETRY_MS, () => this.#handOver(letter, done));
+    this.#engine.runs.find(namespaceId, workflowId, runId, received, retry);
   }
 
   #receive(letter: Letter, run: Run | undefined): void {

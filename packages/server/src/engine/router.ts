@@ -107,7 +107,8 @@ const ROUTES: Routes = {
 };
 
 function describe(engine: Engine, run: Run): object {
-  const customAttributes = engine.namespaces.byId(run.durable.namespaceId)?.searchAttributes ?? new Map<string, number>();
+  const customAttributes =
+    engine.namespaces.byId(run.durable.namespaceId)?.searchAttributes ?? new Map<string, number>();
   const retentionMs = engine.namespaces.retentionMs(run.durable.namespaceId);
   return describeExecution(run.durable, { nowMs: engine.nowMs, customAttributes, retentionMs });
 }

@@ -37,8 +37,7 @@ export function emptyStickyQueue(engine: Engine, queue: QueueKey): void {
 /** Rows of the queue that memory did not hold. */
 function emptyStored(engine: Engine, queue: QueueKey): void {
   engine.read({ kind: 'dispatch', queue: queueText(queue), after: undefined, limit: ROWS_READ }, (answer) => {
-    if (answer.kind !== 'dispatch')
-      return engine.later(engine.nowMs + RETRY_MS, () => emptyStored(engine, queue));
+    if (answer.kind !== 'dispatch') return engine.later(engine.nowMs + RETRY_MS, () => emptyStored(engine, queue));
     for (const row of answer.rows) toNormalQueue(engine, queuedTask(row));
     if (answer.rows.length === ROWS_READ) engine.afterAll(() => emptyStored(engine, queue));
   });

@@ -43,7 +43,9 @@ export function update(
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     const { firstExecutionRunId } = request;
     if (firstExecutionRunId !== '' && run.state.start.firstRunId !== firstExecutionRunId) {
-      engine.answerAfter(run, replyTo, () => engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found')));
+      engine.answerAfter(run, replyTo, () =>
+        engine.refuse(replyTo, reject('WORKFLOW_NOT_FOUND', 'workflow execution not found')),
+      );
       return;
     }
     const repeat = runId === '' ? (): void => update(engine, replyTo, namespaceId, request, deadlineMs) : undefined;
@@ -104,7 +106,9 @@ export function pollUpdate(
   const updateId = request.updateRef?.updateId ?? '';
   withRun(engine, replyTo, namespaceId, workflowId, runId, (run) => {
     if (updateStage(run.state, updateId) === 'unknown') {
-      engine.answerAfter(run, replyTo, () => engine.refuse(replyTo, reject('UPDATE_NOT_FOUND', `update "${updateId}" not found`)));
+      engine.answerAfter(run, replyTo, () =>
+        engine.refuse(replyTo, reject('UPDATE_NOT_FOUND', `update "${updateId}" not found`)),
+      );
       return;
     }
     const wanted = request.waitPolicy?.lifecycleStage ?? Stage.UNSPECIFIED;

@@ -121,7 +121,8 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     address: () => (address === undefined ? '' : `${address.host}:${address.port}`),
   });
   const services = allServices(metrics?.measure(handler) ?? handler, health, log);
-  const metricsEndpoint = metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, release);
+  const metricsEndpoint =
+    metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, release);
   const grpc = options.port === undefined ? undefined : await listen(options, services, log, release, metricsEndpoint);
   if (grpc !== undefined) address = { host: options.host ?? '127.0.0.1', port: grpc.port };
   return {

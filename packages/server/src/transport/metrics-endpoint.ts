@@ -9,11 +9,16 @@ export interface MetricsEndpoint {
 }
 
 /** Rejects with what Node says of the port (EADDRINUSE). */
-export async function openMetricsEndpoint(address: { host: string; port: number }, text: () => string): Promise<MetricsEndpoint> {
+export async function openMetricsEndpoint(
+  address: { host: string; port: number },
+  text: () => string,
+): Promise<MetricsEndpoint> {
   const server: Server = createServer((request, response) => {
     const path = request.url?.split('?')[0];
-    if (path !== '/metrics') response.writeHead(404, { 'content-type': 'text/plain' }).end('Metrics are at /metrics.\n');
-    else if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    if (path !== '/metrics')
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('Metrics are at /metrics.\n');
+    else if (request.method !== 'GET' && request.method !== 'HEAD')
+      response.writeHead(405, { allow: 'GET, HEAD' }).end();
     else response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(text());
   });
   await new Promise<void>((resolve, reject) => {

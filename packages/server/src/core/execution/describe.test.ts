@@ -117,7 +117,8 @@ test('a closed execution with timeouts', () => {
   const timeouts = {
     executionTimeoutMs: 3_600_000,
     runTimeoutMs: 1_800_000,
-    isRunTimeoutGiven: true, isExecutionTimeoutGiven: true,
+    isRunTimeoutGiven: true,
+    isExecutionTimeoutGiven: true,
     runExpiresAtMs: STARTED_MS + 1_800_000,
   };
   const closed = {

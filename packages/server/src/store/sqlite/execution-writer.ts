@@ -102,7 +102,12 @@ export class ExecutionWriter {
   }
 
   /** Takes the row that is there out of the counts, and out of the keys unless they stay the same: then true. */
-  #forgetOld(execNo: ExecNo, known: WrittenRow | undefined, idHash: number | undefined, runHash: number | undefined): boolean {
+  #forgetOld(
+    execNo: ExecNo,
+    known: WrittenRow | undefined,
+    idHash: number | undefined,
+    runHash: number | undefined,
+  ): boolean {
     const old = known ?? this.#readOld(execNo);
     if (old === undefined) return false;
     this.#count(old.namespaceNo, old.division, old.status, -1);

@@ -130,7 +130,8 @@ export class GroupWriter {
     const { execNo, seq, firstEventId, eventCount, events, facts } = write;
     if (seq > SEQ_MAX) throw new RefusedWrite(`execution ${execNo} has more than ${SEQ_MAX} transitions`);
     const { append, hasTransition } = this.#statements;
-    const follows = seq === 1 || this.#lastSeqs.get(execNo) === seq - 1 || hasTransition.get(execNo, seq - 1) !== undefined;
+    const follows =
+      seq === 1 || this.#lastSeqs.get(execNo) === seq - 1 || hasTransition.get(execNo, seq - 1) !== undefined;
     if (!follows) throw new RefusedWrite(`transition ${seq} of execution ${execNo} follows none`);
     append.run(execNo, seq, firstEventId, eventCount, events, facts);
     this.#lastSeqs.set(execNo, seq);

@@ -27,7 +27,9 @@ export class HistoryReader {
 
   constructor(db: SqliteDatabase) {
     const select = (columns: string, rest: string): SqliteStatement =>
-      db.prepare(`SELECT ${columns} FROM transition WHERE event_count > 0 AND place BETWEEN ${PLACE} AND ${PLACE} ${rest}`);
+      db.prepare(
+        `SELECT ${columns} FROM transition WHERE event_count > 0 AND place BETWEEN ${PLACE} AND ${PLACE} ${rest}`,
+      );
     this.#last = select(COLUMNS, 'ORDER BY place DESC LIMIT 1');
     this.#probe = select(COLUMNS, 'ORDER BY place LIMIT 1');
     this.#ascending = select(`${COLUMNS}, events`, 'ORDER BY place');
