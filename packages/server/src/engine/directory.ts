@@ -8,7 +8,7 @@ import type { Rejection } from '../core/rejection.js';
 import type { ExecNo, ExecutionKey, StoredExecution } from '../ports/index.js';
 import type { Decision } from './decision.js';
 import type { Engine } from './engine.js';
-import type { ReadAnswer } from './messages.js';
+import type { Read, ReadAnswer } from './messages.js';
 import { Run } from './run.js';
 
 /** undefined: there is none. */
@@ -34,6 +34,7 @@ export class RunDirectory {
   /** Current runs of workflow ids, as far as they are in memory. */
   readonly #current = new Map<string, Run>();
   readonly #loading = new Map<string, Load>();
+  #isUnsettled = false;
   #hand: IterableIterator<Run> = this.#byRunId.values();
 
   constructor(engine: Engine) {
@@ -87,7 +88,7 @@ export class RunDirectory {
   }
 
   #readCurrent(key: string, namespaceId: string, workflowId: string): void {
-    this.#engine.read({ kind: 'current', namespaceId, workflowId }, (answer) => {
+    this.#read({ kind: 'current', namespaceId, workflowId }, (answer) => {
       if (answer.kind === 'failed') return this.#fail(key, answer.reason);
       if (answer.kind !== 'current') throw new Error('unexpected answer');
       if (this.#isOutdated(key) && !this.#current.has(key)) return this.#readCurrent(key, namespaceId, workflowId);
@@ -151,6 +152,8 @@ export class RunDirectory {
 
   /** The decision's commit did not happen: what memory knows of its runs is wrong. The next who asks reads the disk. */
   voided(decision: Decision): void {
+    this.#isUnsettled = true;
+    this.#engine.afterAll(() => (this.#isUnsettled = false));
     for (const { run } of decision.changes.values()) {
       run.isVoid = true;
       this.remove(run);
@@ -193,7 +196,7 @@ export class RunDirectory {
   }
 
   #readExecution(key: string, stored: ExecutionKey): void {
-    this.#engine.read({ kind: 'execution', key: stored }, (answer) => this.#loaded(key, stored, answer));
+    this.#read({ kind: 'execution', key: stored }, (answer) => this.#loaded(key, stored, answer));
   }
 
   #loaded(key: string, asked: ExecutionKey, answer: ReadAnswer): void {
@@ -208,6 +211,12 @@ export class RunDirectory {
     // A run that was begun while this was read is in memory only.
     const run = answer.execution === undefined ? this.#known(asked) : this.#restore(answer.execution);
     for (const { found } of line) found(run === undefined ? undefined : (this.#byExecNo.get(run.execNo) ?? run));
+  }
+
+  /** A void run may have older decisions that are still on their way to disk: a read must see them. */
+  #read(read: Read, then: (answer: ReadAnswer) => void): void {
+    if (this.#isUnsettled) this.#engine.afterAll(() => this.#engine.read(read, then));
+    else this.#engine.read(read, then);
   }
 
   #known(key: ExecutionKey): Run | undefined {

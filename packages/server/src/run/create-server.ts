@@ -70,44 +70,43 @@ export interface Server {
 const SILENT: Log = { write: () => undefined };
 const CLOSE_GRACE_MS = 2_000;
 
-/** Rejects with StoreError, TlsFilesError or what Node says of the port (EADDRINUSE). */
+/** Rejects with StoreError, TlsFilesError or what Node says of the port (EADDRINUSE); nothing stays open then. */
 export async function createServer(options: ServerOptions = {}): Promise<Server> {
+  const closers: Closer[] = [];
+  try {
+    return await assemble(options, closers);
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}
+
+/** Ends one part; they are run in the reverse order of opening. */
+type Closer = () => Promise<void> | void;
+
+async function closeAll(closers: Closer[]): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+async function assemble(options: ServerOptions, closers: Closer[]): Promise<Server> {
   const log = options.log ?? SILENT;
   const clock = options.clock ?? new SystemClock();
   const random = options.random ?? systemRandom;
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const store = options.store ?? (await openStore(options));
+  closers.push(() => store.close());
   const engine = new Engine({ limits, random, nowMs: () => clock.nowMs() });
   const health = new Health();
-  let haltReason: string | undefined;
-  const onHalt = (reason: string): void => {
-    haltReason = reason;
-    health.setAll('notServing');
-    log.write('error', `the Service stops: ${reason}`);
-    options.onHalt?.(reason);
-  };
+  const halt = new Halt(health, log, options.onHalt);
   const metrics = options.metricsPort === undefined ? undefined : new ServiceMetrics(() => performance.now());
+  const onHalt = (reason: string): void => halt.because(reason);
   const loop = new Loop({ engine, store, clock, log, onHalt, ...(metrics === undefined ? {} : { metrics }) });
   // The loop's timer would keep the process alive after a failed start.
-  const release = async (): Promise<void> => {
-    loop.stop();
-    await store.close();
-  };
+  closers.push(() => loop.stop());
+  await loop.open(`pid ${process.pid}`);
+  await ensureNamespaces(loop, engine, options.namespaces ?? [], options.searchAttributes ?? new Map(), random, clock);
+
   let address: Server['address'];
-  try {
-    await loop.open(`pid ${process.pid}`);
-    await ensureNamespaces(
-      loop,
-      engine,
-      options.namespaces ?? [],
-      options.searchAttributes ?? new Map(),
-      random,
-      clock,
-    );
-  } catch (error) {
-    await release();
-    throw error;
-  }
   const handler = new ApiHandler({
     loop,
     clock,
@@ -121,16 +120,15 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     address: () => (address === undefined ? '' : `${address.host}:${address.port}`),
   });
   const services = allServices(metrics?.measure(handler) ?? handler, health, log);
-  const metricsEndpoint =
-    metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, release);
-  const grpc = options.port === undefined ? undefined : await listen(options, services, log, release, metricsEndpoint);
+  const metricsUrl = metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, closers);
+  const grpc = options.port === undefined ? undefined : await listen(options, services, log);
   if (grpc !== undefined) address = { host: options.host ?? '127.0.0.1', port: grpc.port };
   return {
     address,
-    metricsUrl: metricsEndpoint?.url,
+    metricsUrl,
     transport: new InMemoryTransport({ services, log: log.write.bind(log) as never }),
     get haltReason() {
-      return haltReason;
+      return halt.reason;
     },
     engine,
     loop,
@@ -138,14 +136,42 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
       health.setAll('notServing');
       loop.drain();
       await grpc?.server.drain(graceMs);
-      await new Promise<void>((resolve) => {
-        if (haltReason !== undefined) resolve();
-        else loop.ask({ kind: 'barrier' }, { answer: () => (resolve(), true) });
-      });
-      metricsEndpoint?.close();
-      await release();
+      if (halt.reason === undefined) await allWritten(loop);
+      await closeAll(closers);
     },
   };
+}
+
+/** The Service cannot go on: said once to whoever may ask. */
+class Halt {
+  reason: string | undefined;
+  readonly #health: Health;
+  readonly #log: Log;
+  readonly #tell: ((reason: string) => void) | undefined;
+
+  constructor(health: Health, log: Log, tell: ((reason: string) => void) | undefined) {
+    this.#health = health;
+    this.#log = log;
+    this.#tell = tell;
+  }
+
+  because(reason: string): void {
+    this.reason = reason;
+    this.#health.setAll('notServing');
+    this.#log.write('error', `the Service stops: ${reason}`);
+    this.#tell?.(reason);
+  }
+}
+
+/** Resolves when everything decided so far is on disk. */
+function allWritten(loop: Loop): Promise<void> {
+  return new Promise((resolve) => {
+    const answer = (): boolean => {
+      resolve();
+      return true;
+    };
+    loop.ask({ kind: 'barrier' }, { answer });
+  });
 }
 
 function allServices(handler: CallHandler, health: Health, log: Log): Service[] {
@@ -161,20 +187,12 @@ async function listen(
   options: ServerOptions,
   services: Service[],
   log: Log,
-  release: () => Promise<void>,
-  metricsEndpoint: MetricsEndpoint | undefined,
 ): Promise<{ server: GrpcServer; port: number }> {
   const { tls } = options;
   const write = log.write.bind(log) as never;
   const server = new GrpcServer(tls === undefined ? { services, log: write } : { services, log: write, tls });
-  try {
-    const { port } = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
-    return { server, port };
-  } catch (error) {
-    metricsEndpoint?.close();
-    await release();
-    throw error;
-  }
+  const { port } = await server.listen({ host: options.host ?? '127.0.0.1', port: options.port ?? 0 });
+  return { server, port };
 }
 
 async function openMetrics(
@@ -182,22 +200,22 @@ async function openMetrics(
   options: ServerOptions,
   engine: Engine,
   loop: Loop,
-  release: () => Promise<void>,
-): Promise<MetricsEndpoint> {
+  closers: Closer[],
+): Promise<string> {
   const text = (): string =>
     metrics.text({
       runsInMemory: engine.runsInMemory,
       pollersParked: engine.matching.parkedCount,
       callersWaiting: loop.waitingCallers,
     });
-  try {
-    // Node's HTTP/1 takes its time to load, and most starts do not ask for it.
-    const { openMetricsEndpoint } = await import('../transport/metrics-endpoint.js');
-    return await openMetricsEndpoint({ host: options.host ?? '127.0.0.1', port: options.metricsPort ?? 0 }, text);
-  } catch (error) {
-    await release();
-    throw error;
-  }
+  // Node's HTTP/1 takes its time to load, and most starts do not ask for it.
+  const { openMetricsEndpoint } = await import('../transport/metrics-endpoint.js');
+  const endpoint = await openMetricsEndpoint(
+    { host: options.host ?? '127.0.0.1', port: options.metricsPort ?? 0 },
+    text,
+  );
+  closers.push(() => endpoint.close());
+  return endpoint.url;
 }
 
 async function openStore(options: ServerOptions): Promise<Store> {
