@@ -19,8 +19,9 @@ export async function run(around: Surroundings, flags: StartDevFlags): Promise<v
   for (const name of ignored) log.write('debug', `the setting ${name} has no effect here`);
   const end = new Ending();
   const server = await start(flags, limits, log, (reason) => end.halt(reason));
-  around.out(bannerOf(server, flags));
+  // Before the banner: who reads it may send a signal at once.
   end.listen(around);
+  around.out(bannerOf(server, flags));
   await end.serve(server, flags['log-level'] === 'never' ? around.err : () => undefined);
 }
 

@@ -34,7 +34,8 @@ export class RunDirectory {
   /** Current runs of workflow ids, as far as they are in memory. */
   readonly #current = new Map<string, Run>();
   readonly #loading = new Map<string, Load>();
-  #isUnsettled = false;
+  /** Voids whose commits before are not on disk yet. */
+  #unsettled = 0;
   #hand: IterableIterator<Run> = this.#byRunId.values();
 
   constructor(engine: Engine) {
@@ -152,8 +153,8 @@ export class RunDirectory {
 
   /** The decision's commit did not happen: what memory knows of its runs is wrong. The next who asks reads the disk. */
   voided(decision: Decision): void {
-    this.#isUnsettled = true;
-    this.#engine.afterAll(() => (this.#isUnsettled = false));
+    this.#unsettled += 1;
+    this.#engine.afterAll(() => (this.#unsettled -= 1));
     for (const { run } of decision.changes.values()) {
       run.isVoid = true;
       this.remove(run);
@@ -215,7 +216,7 @@ export class RunDirectory {
 
   /** A void run may have older decisions that are still on their way to disk: a read must see them. */
   #read(read: Read, then: (answer: ReadAnswer) => void): void {
-    if (this.#isUnsettled) this.#engine.afterAll(() => this.#engine.read(read, then));
+    if (this.#unsettled > 0) this.#engine.afterAll(() => this.#engine.read(read, then));
     else this.#engine.read(read, then);
   }
 

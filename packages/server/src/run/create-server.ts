@@ -20,7 +20,6 @@ import type { Clock, Log, Random, Store } from '../ports/index.js';
 import type { CallHandler, Service } from '../transport/contract.js';
 import { GrpcServer } from '../transport/grpc-server.js';
 import { Health } from '../transport/health.js';
-import type { MetricsEndpoint } from '../transport/metrics-endpoint.js';
 import { InMemoryTransport } from '../transport/in-memory.js';
 import { Reflection } from '../transport/reflection.js';
 import type { TlsFiles } from '../transport/tls.js';
