@@ -83,7 +83,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'a run closes over events that its program has not seen',
     law: 7,
     file: 'core/execution/close-commands.js',
-    find: 'return draft.state.buffered.length > 0',
+    find: 'return hasUnseenEvents()',
     replace: 'return false',
   },
   {

@@ -137,11 +137,11 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
   },
   // Law 7: state = fold + residue.
   {
-    name: 'volatile changes are stored as if they were facts',
+    name: 'only the first of several transitions in a decision keeps its facts',
     law: 7,
     file: 'engine/decision.js',
-    find: 'if (!change.isStored)\n        return writes;',
-    replace: '',
+    find: 'change.records.push(...transition.records);',
+    replace: 'if (change.records.length === 0)\n            change.records.push(...transition.records);',
   },
   {
     name: 'a snapshot is taken without its last transition',
@@ -179,13 +179,6 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     file: 'store/memory/tables.js',
     find: 'if (epoch !== this.epoch)',
     replace: 'if (epoch > this.epoch)',
-  },
-  {
-    name: 'the store takes a commit behind a hole',
-    law: 9,
-    file: 'engine/committer.js',
-    find: "case 'fenced':",
-    replace: "case 'fenced': this.#storeNumber = 0;",
   },
   {
     name: 'the run that follows is another commit',
@@ -278,11 +271,11 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
   },
   // Law 15: lists see what was answered before.
   {
-    name: 'a list does not wait for earlier writes',
+    name: 'a changed search attribute does not reach the list',
     law: 15,
-    file: 'engine/lists.js',
-    find: "engine.afterAll(() => engine.read({ kind: 'list', filter }, (answer) => {",
-    replace: "((act) => act())(() => engine.read({ kind: 'list', filter, ...(filter.cursor === '' ? {} : {}) }, (answer) => {",
+    file: 'engine/decision.js',
+    find: 'before.searchAttributes !== transition.state.searchAttributes ||',
+    replace: '',
   },
   {
     name: 'the row of a closed run is not written again',

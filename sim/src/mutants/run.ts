@@ -4,7 +4,7 @@ import type { SimArguments } from '../command-line.js';
 import { optionsOf } from '../options.js';
 import { runSimulation } from '../simulation.js';
 import { MUTANTS } from './list.js';
-import { checkMutant, cleanUp, plant } from './plant.js';
+import { cleanUp, mutantProblem, plant } from './plant.js';
 
 const SEEDS_MAX = 200;
 /** A world that does not end in this time hangs, which is a way of being caught. */
@@ -24,9 +24,10 @@ interface Task {
 
 export async function runMutants(args: SimArguments): Promise<number> {
   const numbers = MUTANTS.map((_, number) => number).filter((number) => MUTANTS[number]?.name.includes(args.only) === true);
-  for (const number of numbers) {
-    const mutant = MUTANTS[number];
-    if (mutant !== undefined) checkMutant(mutant);
+  const problems = MUTANTS.flatMap((mutant) => mutantProblem(mutant) ?? []);
+  if (problems.length > 0) {
+    console.log(`${problems.join('\n')}\n0 passed, ${problems.length} failed`);
+    return 1;
   }
   const waiting = [...numbers];
   const verdicts: Verdict[] = [];

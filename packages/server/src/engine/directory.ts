@@ -268,4 +268,5 @@ export const stale = (): Rejection =>
 const currentKey = (namespaceId: string, workflowId: string): string => `id/${namespaceId}/${workflowId}`;
 const RUN_BYTES_TYPICAL = 4_096;
 const IDLE_MS = 1_000;
-const LOOKS_PER_PASS = 64;
+/** A pass follows every batch of messages, and a batch begins a few runs at most as a rule. */
+const LOOKS_PER_PASS = 16;

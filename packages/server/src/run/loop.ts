@@ -37,6 +37,7 @@ export class Loop {
   readonly #callers = new Map<number, Caller>();
   #lastReplyTo = 0;
   #batch: EngineMessage[] = [];
+  #readAnswers: EngineMessage[] = [];
   #isScheduled = false;
   #isStopped = false;
   readonly #defer: (act: () => void) => void;
@@ -96,6 +97,17 @@ export class Loop {
     this.#take(batch);
   }
 
+  /** Look-ups asked for together are answered in one turn of microtasks: they make one batch. */
+  #answerRead(message: EngineMessage): void {
+    this.#readAnswers.push(message);
+    if (this.#readAnswers.length > 1) return;
+    queueMicrotask(() => {
+      const batch = this.#readAnswers;
+      this.#readAnswers = [];
+      this.#take(batch);
+    });
+  }
+
   #take(batch: readonly EngineMessage[]): void {
     if (this.#isStopped || batch.length === 0) return;
     for (const effect of this.#options.engine.handle(batch)) this.#perform(effect);
@@ -123,15 +135,11 @@ export class Loop {
       case 'read': {
         const { readId } = effect;
         void readFrom(store, effect.read).then(
-          (answer) => this.#take([{ kind: 'read', readId, answer }]),
-          (error: unknown) =>
-            this.#take([
-              {
-                kind: 'read',
-                readId,
-                answer: { kind: 'failed', reason: error instanceof Error ? error.message : String(error) },
-              },
-            ]),
+          (answer) => this.#answerRead({ kind: 'read', readId, answer }),
+          (error: unknown) => {
+            const reason = error instanceof Error ? error.message : String(error);
+            this.#answerRead({ kind: 'read', readId, answer: { kind: 'failed', reason } });
+          },
         );
         return;
       }
