@@ -33,6 +33,7 @@ export class Disk {
   #unflushed: Unflushed[] = [];
   /** Commits that are going to fail in a row, so that the retry of single decisions fails as well. */
   #failStreak = 0;
+  readonly #scripted: Fate[] = [];
   /** Raised by a power cut: answers on their way are lost with the machine. */
   #machine = 0;
 
@@ -124,7 +125,14 @@ export class Disk {
     return this.#faults.strikes('slowFlush', 0.04) ? usualMs + this.#faults.rng('slowFlush').between(5, 2_000) : usualMs;
   }
 
+  /** What becomes of the next commits, for scripted scenarios. */
+  script(...fates: readonly Fate[]): void {
+    this.#scripted.push(...fates);
+  }
+
   #fate(): Fate {
+    const scripted = this.#scripted.shift();
+    if (scripted !== undefined) return scripted;
     if (this.#failStreak > 0) {
       this.#failStreak -= 1;
       if (this.#faults.strikes('commitFailed', 0.4)) return 'failed';
@@ -153,4 +161,4 @@ export class Disk {
   }
 }
 
-type Fate = 'committed' | 'failed' | 'unknownLost' | 'unknownWritten' | 'fatal';
+export type Fate = 'committed' | 'failed' | 'unknownLost' | 'unknownWritten' | 'fatal';

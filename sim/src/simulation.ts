@@ -1,6 +1,5 @@
 /** One seed from beginning to end: faults on, then off until all is done, then the checks. */
 import { isClosed } from '@perdure/server/core';
-import type { NamespaceRecord } from '@perdure/server/engine';
 import { checkFamilies } from './checkers/families.js';
 import { DurableView } from './checkers/durable-view.js';
 import { FoldCheck } from './checkers/fold.js';
@@ -19,11 +18,11 @@ import type { Failure } from './failures.js';
 import { Faults } from './faults.js';
 import { Journal } from './journal.js';
 import type { Modules } from './modules.js';
+import { RETENTION_MS, namespaceRecord } from './namespace-record.js';
 import { Network } from './network.js';
 import type { SimOptions } from './options.js';
 import { Mismatch, Replay } from './replay.js';
 import { NAMESPACE, NAMESPACE_ID } from './requests.js';
-import { NUMBER_ATTRIBUTE } from './run-plan.js';
 import { Story } from './story.js';
 import { Trace } from './trace.js';
 import { POLL_TIMEOUT_MS, Worker } from './worker.js';
@@ -40,8 +39,6 @@ export interface SimResult {
 }
 
 const LIVENESS_MS = 3 * 3_600_000;
-const RETENTION_MS = 24 * 3_600_000;
-const INT = 3;
 
 export function runSimulation(options: SimOptions, modules: Modules, isDetailed = false, echo?: (line: string) => void): SimResult {
   const simulation = new Simulation(options, modules, new Trace(isDetailed, echo));
@@ -95,7 +92,8 @@ class Simulation {
     if (!this.world.run(LIVENESS_MS, () => this.world.events % 64 === 0 && this.#isQuiet())) return this.#reportStuck();
     // Long enough for polls that were lost under faults to be made anew: what waits for them is done or dropped.
     this.world.run(POLL_TIMEOUT_MS, () => false);
-    for (const worker of this.#workers) worker.shutdown();
+    // Some leave in order, some just die: nothing of either may stay.
+    this.#workers.forEach((worker, index) => ((index + this.#options.seed) % 2 === 0 ? worker.shutdown() : worker.die()));
     this.world.run(10_000, () => false);
     this.#check(healthyFromMs);
     this.world.log('world', `the disk holds ${digestOf(this.#disk)}`);
@@ -239,18 +237,4 @@ function digestOf(disk: Disk): string {
     }
   }
   return (hash >>> 0).toString(16);
-}
-
-function namespaceRecord(nowMs: number): NamespaceRecord {
-  return {
-    id: NAMESPACE_ID,
-    name: NAMESPACE,
-    state: 1,
-    description: '',
-    ownerEmail: '',
-    data: new Map(),
-    retentionMs: RETENTION_MS,
-    createdAtMs: nowMs,
-    searchAttributes: new Map([[NUMBER_ATTRIBUTE, INT]]),
-  };
 }

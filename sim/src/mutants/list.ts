@@ -78,13 +78,6 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     replace: 'if (true) {',
   },
   {
-    name: 'a decision without writes is done though its run is void',
-    law: 4,
-    file: 'engine/engine.js',
-    find: '(isVoid() ? decision.voided() : decision.committed())',
-    replace: 'decision.committed()',
-  },
-  {
     name: 'a failed group is not tried one by one',
     law: 4,
     file: 'engine/committer.js',

@@ -1,8 +1,11 @@
 /** The machine's clock behind the port. */
 import type { Clock } from '../ports/index.js';
 
-/** setTimeout counts in 31 bits; longer waits are made of several. */
-const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+/**
+ * Long waits are made of short ones, after each of which the calendar is read again: when the machine slept or its clock
+ * was set forward, what is due meanwhile fires at most this late.
+ */
+const TIMEOUT_MS_MAX = 1_000;
 
 export class SystemClock implements Clock {
   #timer: NodeJS.Timeout | undefined;
