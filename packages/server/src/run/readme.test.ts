@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { test } from 'node:test';
+
+const root = join(import.meta.dirname, '../../../..');
+
+test('the example of the README runs as it stands', async () => {
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const code = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+  assert.equal(code.length, 1);
+  const entry = pathToFileURL(join(root, 'packages/server/dist/run/index.js')).href;
+  const runnable = `${code[0]?.replace("'@perdure/server'", JSON.stringify(entry))}\nexport const port = server.address.port;`;
+  const module = (await import(`data:text/javascript,${encodeURIComponent(runnable)}`)) as { port: number };
+  assert.ok(module.port > 0);
+});
