@@ -1,6 +1,6 @@
 // Runs unmodified programs of the official SDKs against a server and compares every history with the reference's.
 //
-//   node conformance/run.mjs --address HOST:PORT [--reference HOST:PORT] [--sdk raw,typescript,python,go] [--only NAME,…]
+//   node conformance/run.mjs --address HOST:PORT [--reference HOST:PORT] [--sdk raw,typescript,python,go,java] [--only NAME,…]
 //                            [--record] [--out DIR] [--tls-ca FILE --tls-cert FILE --tls-key FILE]
 //
 // Without --reference the histories recorded in golden/ are the reference. --record writes them, from the server at --address.
@@ -13,7 +13,7 @@ const { values: flags } = parseArgs({
   options: {
     address: { type: 'string', default: '127.0.0.1:7233' },
     reference: { type: 'string' },
-    sdk: { type: 'string', default: 'raw,typescript,python,go' },
+    sdk: { type: 'string', default: 'raw,typescript,python,go,java' },
     only: { type: 'string' },
     out: { type: 'string' },
     record: { type: 'boolean', default: false },

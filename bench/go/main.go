@@ -39,8 +39,9 @@ func main() {
 	}
 }
 
+// Tuned for load as the bench's own worker is: with a few polls only, starting runs waits for their round trips.
 func work(connection client.Client, queue string) {
-	w := worker.New(connection, queue, worker.Options{MaxConcurrentWorkflowTaskPollers: 10, MaxConcurrentActivityTaskPollers: 10})
+	w := worker.New(connection, queue, worker.Options{MaxConcurrentWorkflowTaskPollers: 40, MaxConcurrentActivityTaskPollers: 10})
 	w.RegisterWorkflow(OneActivity)
 	w.RegisterActivity(Echo)
 	if err := w.Run(nil); err != nil {

@@ -38,9 +38,9 @@ export async function measure(target: Target, workload: Workload, seconds: numbe
   const mark = await client.mark();
   const workerMark = await worker.mark();
   const after = await target.read();
-  await client.ask({ kind: 'end' });
   const failure = mark.failure ?? workerMark.failure;
   if (failure !== undefined) throw new Error(`${workload.name} on ${target.options.name}: ${failure}`);
+  await client.ask({ kind: 'end' });
   const latencyMs = workload.latencyAtWorker === true ? workerMark.latencyMs : mark.latencyMs;
   return { ...perOperation(before, after, mark.operations), ...rates(mark.operations, mark.elapsedMs, latencyMs) };
 }

@@ -121,11 +121,13 @@ function compact(json) {
   return json.replace(/"(?:[^"\\]|\\.)*"|\s+/g, (part) => (part[0] === '"' ? part : ''));
 }
 
-/** Markers of local activities hold times as objects inside their JSON. */
+/** Markers of local activities hold times as objects inside their JSON, or as milliseconds. */
 function withoutTimes(json) {
   return json
     .replace(/"(\w*(?:time|Time))":\{"seconds":\d+,"nanos":\d+\}/g, '"$1":"<time>"')
-    .replace(/"backoff":\{[^}]*\}/g, '"backoff":"<time>"');
+    .replace(/"backoff":\{[^}]*\}/g, '"backoff":"<time>"')
+    .replace(/"firstSkd":\d+/g, '"firstSkd":"<time>"')
+    .replace(/^1\d{12}$/, '<time>');
 }
 
 const fromBase64 = (value) => Buffer.from(value, 'base64').toString();

@@ -1,6 +1,7 @@
 // Installs and builds what a chosen SDK needs, once.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,6 +29,13 @@ export const programs = {
     mkdirSync(`${root}dist`, { recursive: true });
     run('go', ['build', '-o', '../../dist/conformance-go', '.'], `${root}programs/go`);
     return [`${root}dist/conformance-go`, []];
+  },
+  java() {
+    const built = `${root}dist/java`;
+    run('mvn', ['--quiet', '--batch-mode', '-Dstyle.color=never', '--file', 'programs/java/pom.xml', 'compile']);
+    const dependencies = readFileSync(`${built}/classpath.txt`, 'utf8').trim();
+    const classPath = `${built}/classes${delimiter}${dependencies}`;
+    return ['java', ['-Dorg.slf4j.simpleLogger.defaultLogLevel=off', '-cp', classPath, 'conformance.Main']];
   },
 };
 

@@ -10,4 +10,10 @@ export const missingFor = {
   python: () =>
     works(process.env.PYTHON ?? 'python3', '-c', 'import venv, ensurepip') ? undefined : 'python3 with venv',
   go: () => (works('go', 'version') ? undefined : 'go'),
+  java: () =>
+    !works('javac', '--release', '17', '-version')
+      ? 'a JDK, 17 or later,'
+      : works('mvn', '-version')
+        ? undefined
+        : 'mvn',
 };

@@ -25,7 +25,11 @@ export class ActivityRunner {
 
   run(task: ActivityTask): void {
     const { world, faults } = this.#worker.parts;
-    const attempt: Attempt = { plan: fromBytes(task.input) as ActivityPlan, attempt: task.attempt ?? 1, token: tokenOf(task.taskToken ?? new Uint8Array(0)) };
+    const attempt: Attempt = {
+      plan: fromBytes(task.input) as ActivityPlan,
+      attempt: task.attempt ?? 1,
+      token: tokenOf(task.taskToken ?? new Uint8Array(0)),
+    };
     let durationMs = attempt.plan.durationMs * this.#worker.rng.between(0.5, 1.5);
     if (faults.strikes('workerSlow', 0.05)) durationMs += faults.rng('workerSlow').pick([100, 2_500, 6_000]);
     if (attempt.plan.mode === 'heartbeat') this.#heartbeat(attempt, Math.max(durationMs, 300));
@@ -64,9 +68,15 @@ export class ActivityRunner {
   }
 
   #fail(at: Attempt, nonRetryable: boolean): void {
-    const failure = Failure.encode({ message: 'planned', applicationFailureInfo: { type: 'Planned', nonRetryable, category: ApplicationErrorCategory.UNSPECIFIED } });
+    const failure = Failure.encode({
+      message: 'planned',
+      applicationFailureInfo: { type: 'Planned', nonRetryable, category: ApplicationErrorCategory.UNSPECIFIED },
+    });
     const request = { failure, identity: this.#worker.name, lastHeartbeatDetails: undefined };
-    this.#respond({ kind: 'respondActivityFailed', target: { by: 'token', token: at.token }, request }, () => undefined);
+    this.#respond(
+      { kind: 'respondActivityFailed', target: { by: 'token', token: at.token }, request },
+      () => undefined,
+    );
   }
 
   #heartbeat(at: Attempt, restMs: number): void {
@@ -75,26 +85,42 @@ export class ActivityRunner {
     if (restMs <= 0) return this.#finish(at);
     const target: ActivityTarget = { by: 'token', token: at.token };
     const request = { details: toBytes(restMs), identity: this.#worker.name };
-    network.call(() => ({ kind: 'activityHeartbeat', target, request }), { timeoutMs: 2_000, isPoll: false }, (result) => {
-      if (result.kind === 'refused' || !this.#worker.isAlive) return;
-      const isCancelled = result.kind === 'answer' && (result.response as { cancelRequested?: boolean }).cancelRequested === true;
-      if (isCancelled) {
-        this.#respond({ kind: 'respondActivityCanceled', target, request: { details: undefined, identity: this.#worker.name } }, () => undefined);
-        return;
-      }
-      world.after(Math.min(restMs, HEARTBEAT_EVERY_MS), () => this.#heartbeat(at, restMs - HEARTBEAT_EVERY_MS));
-    });
+    network.call(
+      () => ({ kind: 'activityHeartbeat', target, request }),
+      { timeoutMs: 2_000, isPoll: false },
+      (result) => {
+        if (result.kind === 'refused' || !this.#worker.isAlive) return;
+        const isCancelled =
+          result.kind === 'answer' && (result.response as { cancelRequested?: boolean }).cancelRequested === true;
+        if (isCancelled) {
+          this.#respond(
+            { kind: 'respondActivityCanceled', target, request: { details: undefined, identity: this.#worker.name } },
+            () => undefined,
+          );
+          return;
+        }
+        world.after(Math.min(restMs, HEARTBEAT_EVERY_MS), () => this.#heartbeat(at, restMs - HEARTBEAT_EVERY_MS));
+      },
+    );
   }
 
   #respond(request: EngineRequest, acknowledged: () => void): void {
     const send = (): void =>
-      this.#worker.rpc.withRetries(() => request, { timeoutMs: 3_000, attemptsMax: 5, isWanted: () => this.#worker.isAlive }, (result) => {
-        if (result.kind === 'answer') acknowledged();
-      });
+      this.#worker.rpc.withRetries(
+        () => request,
+        { timeoutMs: 3_000, attemptsMax: 5, isWanted: () => this.#worker.isAlive },
+        (result) => {
+          if (result.kind === 'answer') acknowledged();
+        },
+      );
     send();
     // Some workers say everything twice.
     if (this.#worker.parts.faults.has('duplicate') && this.#worker.rng.chance(0.05)) {
-      this.#worker.parts.network.call(() => request, { timeoutMs: 3_000, isPoll: false }, () => undefined);
+      this.#worker.parts.network.call(
+        () => request,
+        { timeoutMs: 3_000, isPoll: false },
+        () => undefined,
+      );
     }
   }
 }

@@ -34,11 +34,11 @@ export class Cluster {
     this.#rng = parts.world.rng.split('cluster');
     this.owner = this.#begin();
     const { faults } = parts;
-    this.#every('crash', 6_000, () => {
+    this.#every('crash', 4_000, () => {
       this.#kill('killed');
     });
-    this.#every('powerCut', 8_000, () => this.#powerCut());
-    this.#every('zombie', 8_000, () => this.#takeOver());
+    this.#every('powerCut', 5_000, () => this.#powerCut());
+    this.#every('zombie', 5_000, () => this.#takeOver());
     this.#every('clockStep', 3_000, () => this.owner.stepClock(faults.rng('clockStep').int(-3_000, 3_000)));
   }
 
@@ -105,7 +105,10 @@ export class Cluster {
       if (server === this.owner) this.#restartSoon();
       if (server === this.zombie) this.zombie = undefined;
     };
-    const server = new ServerProcess({ world, disk, modules, options, coverage, fold, durable, name: `server${this.#started}`, onHalt }, offsetMs);
+    const server = new ServerProcess(
+      { world, disk, modules, options, coverage, fold, durable, name: `server${this.#started}`, onHalt },
+      offsetMs,
+    );
     server.start();
     return server;
   }

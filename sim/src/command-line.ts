@@ -55,4 +55,12 @@ export function parseArguments(words: readonly string[], cores: number): SimArgu
 }
 
 const SWITCHES: ReadonlySet<string> = new Set(['trace', 'mutants']);
-const NAMES: ReadonlySet<string> = new Set([...SWITCHES, 'seed', 'seeds', 'processes', 'executions', 'without', 'only']);
+const NAMES: ReadonlySet<string> = new Set([
+  ...SWITCHES,
+  'seed',
+  'seeds',
+  'processes',
+  'executions',
+  'without',
+  'only',
+]);

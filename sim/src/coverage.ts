@@ -3,7 +3,7 @@ import { FAULT_KINDS } from './options.js';
 import type { FaultKind } from './options.js';
 
 /** Long enough for a decision's commit and its replies. */
-const MEETING_MS = 100;
+const MEETING_MS = 250;
 
 export const INPUT_KINDS = [
   'start',
@@ -80,7 +80,10 @@ export function printTable(table: CoverageTable): { readonly text: string; reado
   const width = 5;
   const columns = ['any', ...FAULT_KINDS] as const;
   const head = columns.map((name, index) => `  ${String.fromCharCode(97 + index)} = ${name}`).join('');
-  const lines = [head, ' '.repeat(26) + columns.map((_, index) => String.fromCharCode(97 + index).padStart(width)).join('')];
+  const lines = [
+    head,
+    ' '.repeat(26) + columns.map((_, index) => String.fromCharCode(97 + index).padStart(width)).join(''),
+  ];
   const empty: string[] = [];
   for (const row of INPUT_KINDS) {
     const cells = columns.map((column) => table[`${row}/${column}`] ?? 0);

@@ -34,6 +34,8 @@ export class Disk {
   /** Commits that are going to fail in a row, so that the retry of single decisions fails as well. */
   #failStreak = 0;
   readonly #scripted: Fate[] = [];
+  /** A flush failed and the kernel dropped pages: until the next start, flushes seem to work and do not. */
+  #isPoisoned = false;
   /** Raised by a power cut: answers on their way are lost with the machine. */
   #machine = 0;
 
@@ -50,6 +52,7 @@ export class Disk {
 
   /** Takes ownership. What is readable by now is made durable first, else a reader could see what a power cut takes. */
   open(): StoreOpened {
+    if (this.#isPoisoned) this.#lose(0);
     this.#flushAll();
     const { tables } = this;
     tables.epoch += 1;
@@ -78,11 +81,13 @@ export class Disk {
   read(read: Read, done: (answer: ReadAnswer) => void): void {
     const machine = this.#machine;
     let delayMs = this.#rng.between(0.02, 0.5);
-    if (this.#faults.strikes('slowRead', 0.05)) delayMs += this.#faults.rng('slowRead').between(1, 4_000);
+    if (this.#faults.strikes('slowRead', 0.1)) delayMs += this.#faults.rng('slowRead').between(1, 4_000);
     const seenMs = this.#rng.chance(0.5) ? 0 : delayMs * this.#rng.next();
     const isFailed = this.#faults.strikes('failedRead', 0.04);
     this.#world.after(seenMs, () => {
-      const answer: ReadAnswer = isFailed ? { kind: 'failed', reason: 'simulated: read failed' } : readTables(this.tables, read);
+      const answer: ReadAnswer = isFailed
+        ? { kind: 'failed', reason: 'simulated: read failed' }
+        : readTables(this.tables, read);
       this.#world.after(delayMs - seenMs, () => {
         if (machine === this.#machine) done(answer);
       });
@@ -92,13 +97,8 @@ export class Disk {
   /** Power is lost: a prefix of what was not flushed may have reached the disk all the same. */
   powerCut(rng: Rng): void {
     this.#machine += 1;
-    const kept = rng.chance(0.5) ? 0 : rng.int(0, this.#unflushed.length);
-    const lost = this.#unflushed.splice(kept);
-    this.#world.log('disk', `power cut: ${lost.length} groups lost, ${kept} kept`);
-    for (const { revert, group } of lost.reverse()) {
-      revert();
-      for (const observer of this.#observers) observer.reverted(group);
-    }
+    const kept = this.#isPoisoned || rng.chance(0.5) ? 0 : rng.int(0, this.#unflushed.length);
+    this.#lose(kept);
     this.#flushAll();
   }
 
@@ -113,16 +113,41 @@ export class Disk {
     this.#unflushed.push({ revert, group });
     for (const observer of this.#observers) observer.applied(group);
     this.#world.after(this.#flushMs(), () => {
-      if (outcome === 'fatal') return answer({ kind: 'fatal', reason: 'simulated: flush failed' });
+      if (outcome === 'fatal') return this.#failFlush(group, answer);
       if (outcome === 'unknownWritten') return answer({ kind: 'unknown', reason: 'simulated: no answer' });
       this.#flushedUpTo(group);
       answer({ kind: 'committed' });
     });
   }
 
+  /** Takes back what was written behind the first `kept` groups. */
+  #lose(kept: number): void {
+    const lost = this.#unflushed.splice(kept);
+    this.#world.log('disk', `${lost.length} unflushed groups are lost, ${kept} were kept`);
+    for (const { revert, group } of lost.reverse()) this.#revert(revert, group);
+  }
+
+  #revert(revert: Revert, group: CommitGroup): void {
+    revert();
+    for (const observer of this.#observers) observer.reverted(group);
+  }
+
+  /** The group is gone, though it seemed written; who goes on after this builds on nothing. */
+  #failFlush(group: CommitGroup, answer: (outcome: CommitOutcome) => void): void {
+    const last = this.#unflushed.at(-1);
+    if (last?.group === group) {
+      this.#unflushed.pop();
+      this.#revert(last.revert, group);
+      this.#isPoisoned = true;
+    }
+    answer({ kind: 'fatal', reason: 'simulated: flush failed' });
+  }
+
   #flushMs(): number {
     const usualMs = this.#rng.between(0.2, 3);
-    return this.#faults.strikes('slowFlush', 0.04) ? usualMs + this.#faults.rng('slowFlush').between(5, 2_000) : usualMs;
+    return this.#faults.strikes('slowFlush', 0.04)
+      ? usualMs + this.#faults.rng('slowFlush').between(5, 2_000)
+      : usualMs;
   }
 
   /** What becomes of the next commits, for scripted scenarios. */
@@ -141,18 +166,22 @@ export class Disk {
       this.#failStreak = this.#faults.rng('commitFailed').int(0, 3);
       return 'failed';
     }
-    if (this.#faults.strikes('commitUnknown', 0.005)) return this.#faults.rng('commitUnknown').chance(0.5) ? 'unknownLost' : 'unknownWritten';
-    if (this.#faults.strikes('flushFatal', 0.004)) return 'fatal';
+    if (this.#faults.strikes('commitUnknown', 0.01))
+      return this.#faults.rng('commitUnknown').chance(0.5) ? 'unknownLost' : 'unknownWritten';
+    if (this.#faults.strikes('flushFatal', 0.01)) return 'fatal';
     return 'committed';
   }
 
   /** A flush of the log covers all that was written before it. */
   #flushedUpTo(group: CommitGroup): void {
+    // The log has a hole: whatever is said, nothing behind it is on disk.
+    if (this.#isPoisoned) return;
     const index = this.#unflushed.findIndex((entry) => entry.group === group);
     for (const entry of this.#unflushed.splice(0, index + 1)) this.#noteFlushed(entry);
   }
 
   #flushAll(): void {
+    this.#isPoisoned = false;
     for (const entry of this.#unflushed.splice(0)) this.#noteFlushed(entry);
   }
 

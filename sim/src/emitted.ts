@@ -37,7 +37,14 @@ export function emitted<K extends CommandType>(
     return found === key ? undefined : `expected ${key}, found ${found}`;
   };
   const command = { commandType, attributes } as unknown as CommandInit;
-  return { label: `command ${commandType} ${key}`, isOptional, command, problem, ...(message && { message }), ...(bound && { bound }) };
+  return {
+    label: `command ${commandType} ${key}`,
+    isOptional,
+    command,
+    problem,
+    ...(message && { message }),
+    ...(bound && { bound }),
+  };
 }
 
 /** Protocol messages write different events: accepted and completed. */
@@ -46,7 +53,10 @@ export function emittedMessage(eventType: EventType, message: Init<Message>, upd
     if (event.eventType !== eventType) return `expected an event of type ${eventType}`;
     return keyOf(event) === updateId ? undefined : `expected update ${updateId}, found ${keyOf(event)}`;
   };
-  const command = { commandType: CommandType.PROTOCOL_MESSAGE, attributes: { messageId: message.id ?? '' } } as CommandInit;
+  const command = {
+    commandType: CommandType.PROTOCOL_MESSAGE,
+    attributes: { messageId: message.id ?? '' },
+  } as CommandInit;
   return { label: `message ${eventType} ${updateId}`, isOptional: false, command, message, problem };
 }
 
@@ -59,7 +69,8 @@ const EVENT_OF: Readonly<Partial<Record<CommandType, EventType>>> = {
   [CommandType.FAIL_WORKFLOW_EXECUTION]: EventType.WORKFLOW_EXECUTION_FAILED,
   [CommandType.CANCEL_WORKFLOW_EXECUTION]: EventType.WORKFLOW_EXECUTION_CANCELED,
   [CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION]: EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
-  [CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION]: EventType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
+  [CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION]:
+    EventType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
   [CommandType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION]: EventType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
   [CommandType.RECORD_MARKER]: EventType.MARKER_RECORDED,
   [CommandType.START_CHILD_WORKFLOW_EXECUTION]: EventType.START_CHILD_WORKFLOW_EXECUTION_INITIATED,

@@ -22,6 +22,12 @@ export class EventQueue {
     return entry;
   }
 
+  /** Back to its place: whoever holds it can still call it off. */
+  putBack(entry: Scheduled): void {
+    this.#heap.push(entry);
+    this.#rise(this.#heap.length - 1);
+  }
+
   /** The earliest that was not called off. */
   take(): Scheduled | undefined {
     for (;;) {
@@ -38,7 +44,7 @@ export class EventQueue {
 
   #rise(start: number): void {
     const heap = this.#heap;
-    for (let at = start; at > 0; ) {
+    for (let at = start; at > 0;) {
       const above = (at - 1) >> 1;
       const [child, parent] = [heap[at], heap[above]];
       if (child === undefined || parent === undefined || !isBefore(child, parent)) return;
@@ -50,7 +56,7 @@ export class EventQueue {
 
   #sink(): void {
     const heap = this.#heap;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let least = at;
       for (const below of [2 * at + 1, 2 * at + 2]) {
         const [child, best] = [heap[below], heap[least]];

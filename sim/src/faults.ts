@@ -8,11 +8,18 @@ export class Faults {
   readonly #rngs: Map<FaultKind, Rng>;
   readonly #coverage: Coverage;
   isActive = true;
+  /** When the faulty phase ended; slow things that began in it may still be on their way. */
+  healedAtMs = Infinity;
 
   constructor(options: SimOptions, rng: Rng, coverage: Coverage) {
     this.#options = options;
     this.#coverage = coverage;
     this.#rngs = new Map([...options.faults].map((kind) => [kind, rng.split(kind)]));
+  }
+
+  heal(nowMs: number): void {
+    this.isActive = false;
+    this.healedAtMs = nowMs;
   }
 
   has(kind: FaultKind): boolean {

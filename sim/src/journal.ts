@@ -34,7 +34,12 @@ export class Journal {
   /** Results of activity completions that were acknowledged: unique texts. */
   readonly activityResults: { readonly workflowId: string; readonly runId: string; readonly result: string }[] = [];
   /** Binary checksums of workflow task completions that were acknowledged. */
-  readonly completions: { readonly workflowId: string; readonly runId: string; readonly nonce: string; readonly isTraceless: boolean }[] = [];
+  readonly completions: {
+    readonly workflowId: string;
+    readonly runId: string;
+    readonly nonce: string;
+    readonly isTraceless: boolean;
+  }[] = [];
   /** Workflow ids whose cancel or terminate request was acknowledged, with the run it named. */
   readonly terminations: { readonly workflowId: string; readonly runId: string }[] = [];
 }

@@ -32,10 +32,12 @@ async function runAll(args: SimArguments): Promise<number> {
   let passed = 0;
   let events = 0;
   let executions = 0;
+  let executionsMin = Infinity;
   await runSeeds(args.seed, args.seeds, args.processes, overrides, (report) => {
     addTable(table, report.coverage);
     events += report.events;
     executions += report.executions;
+    executionsMin = Math.min(executionsMin, report.executions);
     if (report.failure === undefined) passed += 1;
     else failed.push(report);
     if (report.failure !== undefined && failed.length <= FAILURES_SHOWN) explain(report, overrides);
@@ -46,8 +48,11 @@ async function runAll(args: SimArguments): Promise<number> {
     console.log(`\nInputs (rows) that met faults (columns):\n${text}`);
     console.log(empty.length === 0 ? 'No cell is empty.' : `Empty cells: ${empty.join(', ')}`);
   }
-  if (failed.length > 0) console.log(`\nFailed: ${failed.map(({ seed, failure }) => `${seed} (${failure?.check ?? ''})`).join(', ')}`);
-  console.log(`\n${executions} executions, ${events} events in ${seconds.toFixed(1)} s: ${(args.seeds / seconds).toFixed(1)} seeds/s, ${((process.cpuUsage().user + process.cpuUsage().system) / 1_000 / args.seeds).toFixed(0)} ms of CPU a seed`);
+  if (failed.length > 0)
+    console.log(`\nFailed: ${failed.map(({ seed, failure }) => `${seed} (${failure?.check ?? ''})`).join(', ')}`);
+  console.log(
+    `\n${executions} executions (${executionsMin} or more a seed), ${events} events in ${seconds.toFixed(1)} s: ${(args.seeds / seconds).toFixed(1)} seeds/s, ${((process.cpuUsage().user + process.cpuUsage().system) / 1_000 / args.seeds).toFixed(0)} ms of CPU a seed`,
+  );
   console.log(`${passed} passed, ${failed.length} failed`);
   return failed.length === 0 ? 0 : 1;
 }
@@ -59,12 +64,16 @@ function explain({ seed, failure }: SeedReport, overrides: Overrides): void {
   const { traceTail } = runSimulation(optionsOf(seed, smaller), REAL_MODULES, true);
   for (const line of traceTail) console.log(`  ${line.slice(0, 220)}`);
   console.log(`  repeat:  ${commandOf(seed, overrides)}`);
-  console.log(`  smaller: ${commandOf(seed, smaller)}   (left: ${faultsLeft(seed, smaller).join(', ') || 'no faults'})`);
+  console.log(
+    `  smaller: ${commandOf(seed, smaller)}   (left: ${faultsLeft(seed, smaller).join(', ') || 'no faults'})`,
+  );
   console.log(`  in full: ${commandOf(seed, smaller)} --trace`);
 }
 
 function traceOne(seed: number, overrides: Overrides): number {
   const { failure } = runSimulation(optionsOf(seed, overrides), REAL_MODULES, true, (line) => console.log(line));
-  console.log(failure === undefined ? '1 passed, 0 failed' : `${failure.check}: ${failure.message}\n0 passed, 1 failed`);
+  console.log(
+    failure === undefined ? '1 passed, 0 failed' : `${failure.check}: ${failure.message}\n0 passed, 1 failed`,
+  );
   return failure === undefined ? 0 : 1;
 }

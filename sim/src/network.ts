@@ -38,12 +38,22 @@ export class Network {
 
   call(make: MakeRequest, options: CallOptions, done: (result: CallResult) => void): Call {
     const call = new Call(this.#world, done, () => this.#latencyMs());
-    call.timeout = this.#world.after(options.timeoutMs, () => call.giveUp());
+    const isHealthy = this.#world.nowMs > this.#faults.healedAtMs + AFTERMATH_MS;
+    call.timeout = this.#world.after(options.timeoutMs, () => {
+      // The server knows the deadline, and answers before it.
+      if (isHealthy && !call.isOver)
+        this.#world.failures.report(
+          'unanswered',
+          `a call (${make(0).kind}) got no answer in ${options.timeoutMs} ms though nothing is wrong`,
+        );
+      call.giveUp();
+    });
     if (this.#faults.strikes('callerGone', options.isPoll ? 0.03 : 0.01)) {
       this.#world.after(this.#faults.rng('callerGone').between(0, options.isPoll ? 3_000 : 10), () => call.giveUp());
     }
     if (this.#faults.strikes('requestLost', 0.03)) {
-      if (this.#faults.rng('requestLost').chance(0.7)) this.#world.after(this.#latencyMs(), () => call.finish({ kind: 'lost' }));
+      if (this.#faults.rng('requestLost').chance(0.7))
+        this.#world.after(this.#latencyMs(), () => call.finish({ kind: 'lost' }));
       return call;
     }
     this.#world.after(this.#latencyMs(), () => this.#arrive(call, make, options));
@@ -64,7 +74,11 @@ export class Network {
     else call.reached(reached.gone);
   }
 
-  #deliver(make: MakeRequest, options: CallOptions, caller: Parameters<ServerProcess['ask']>[1]): { server: ServerProcess; gone: () => void } | undefined {
+  #deliver(
+    make: MakeRequest,
+    options: CallOptions,
+    caller: Parameters<ServerProcess['ask']>[1],
+  ): { server: ServerProcess; gone: () => void } | undefined {
     const server = this.#cluster.reach(this.#rng);
     if (server === undefined) return undefined;
     const gone = server.ask(make(server.clock.nowMs() + options.timeoutMs - GRACE_MS), caller);
@@ -78,7 +92,8 @@ export class Network {
       return false;
     }
     if (this.#faults.strikes('replyLost', 0.03)) {
-      if (this.#faults.rng('replyLost').chance(0.7)) this.#world.after(this.#latencyMs(), () => call.finish({ kind: 'lost' }));
+      if (this.#faults.rng('replyLost').chance(0.7))
+        this.#world.after(this.#latencyMs(), () => call.finish({ kind: 'lost' }));
       return true;
     }
     const result: CallResult = reply.ok
@@ -93,6 +108,9 @@ export class Network {
     return this.#faults.strikes('latency', 0.1) ? usualMs + this.#faults.rng('latency').between(1, 300) : usualMs;
   }
 }
+
+/** Longer than the slowest read and flush. */
+const AFTERMATH_MS = 5_000;
 
 const DEAF = { answer: () => true, broken: () => undefined };
 /** The server answers a little before the caller gives up. */

@@ -62,18 +62,20 @@ export function optionsOf(seed: number, overrides: Overrides = {}): SimOptions {
   const drawn = FAULT_KINDS.filter(() => rng.chance(share));
   const without = new Set(overrides.without ?? []);
   const executions = rng.int(10, 12);
+  const faults = new Set(drawn.filter((kind) => !without.has(kind)));
   return {
     seed,
     executions: overrides.executions ?? executions,
     workers: rng.int(1, 3),
-    faults: new Set(drawn.filter((kind) => !without.has(kind))),
+    faults,
     faultPhaseMs: rng.pick([5_000, 15_000, 30_000]),
     intensity: rng.pick([0.5, 1, 1, 2, 4]),
     usesSticky: rng.chance(0.7),
     isEager: rng.chance(0.5),
-    untilRetention: rng.chance(0.12),
+    // A clock that may be set is looked at every second: a day of that is too long.
+    untilRetention: rng.chance(0.12) && !faults.has('clockStep'),
     limits: {
-      executionCacheSizeBytesMax: rng.pick([4_096 * 3, 4_096 * 1_000, 4_096 * 1_000]),
+      executionCacheSizeBytesMax: rng.pick([4_096, 4_096 * 3, 4_096 * 1_000, 4_096 * 1_000, 4_096 * 1_000]),
       snapshotEveryTransitions: rng.pick([2, 8, 256]),
       backlogTasksInMemoryMax: rng.pick([1, 2, 10_000]),
       bufferedEventsMax: rng.pick([3, 100, 100]),

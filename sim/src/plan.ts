@@ -20,7 +20,14 @@ export type Step =
   | { readonly op: 'sleep'; readonly ms: number }
   /** Whichever comes first; the other is cancelled. */
   | { readonly op: 'race'; readonly activity: ActivityPlan; readonly ms: number }
-  | { readonly op: 'child'; readonly workflowId: string; readonly plan: Plan; readonly policy: 1 | 2 | 3; readonly wait: 'result' | 'started' | 'none'; readonly reusePolicy: number }
+  | {
+      readonly op: 'child';
+      readonly workflowId: string;
+      readonly plan: Plan;
+      readonly policy: 1 | 2 | 3;
+      readonly wait: 'result' | 'started' | 'none';
+      readonly reusePolicy: number;
+    }
   | { readonly op: 'signalExternal'; readonly workflowId: string; readonly signalId: string }
   | { readonly op: 'cancelExternal'; readonly workflowId: string }
   /** Until that many signals came in all, or the time is up. */
@@ -53,7 +60,8 @@ export interface PlanContext {
 export function drawPlan(rng: Rng, context: PlanContext): Plan {
   const steps: Step[] = [];
   const count = rng.int(1, context.depth === 0 ? 4 : 2);
-  for (let index = 0; index < count; index += 1) steps.push(drawStep(rng, { ...context, id: `${context.id}.${index}` }));
+  for (let index = 0; index < count; index += 1)
+    steps.push(drawStep(rng, { ...context, id: `${context.id}.${index}` }));
   const continuations = rng.chance(0.15) ? rng.int(1, 2) : 0;
   return {
     steps,
@@ -68,7 +76,7 @@ function drawStep(rng: Rng, context: PlanContext): Step {
   const kind = rng.weighted([
     [6, 'activities'],
     [3, 'sleep'],
-    [2, 'race'],
+    [2.5, 'race'],
     [context.depth === 0 ? 3 : context.depth === 1 ? 1 : 0, 'child'],
     [1.5, 'signalExternal'],
     [0.7, 'cancelExternal'],
@@ -81,7 +89,10 @@ function drawStep(rng: Rng, context: PlanContext): Step {
   const { id } = context;
   switch (kind) {
     case 'activities':
-      return { op: 'activities', activities: Array.from({ length: rng.int(1, 3) }, (_, index) => drawActivity(rng, context, `${id}a${index}`)) };
+      return {
+        op: 'activities',
+        activities: Array.from({ length: rng.int(1, 3) }, (_, index) => drawActivity(rng, context, `${id}a${index}`)),
+      };
     case 'sleep':
       return { op: 'sleep', ms: drawMs(rng) };
     case 'race':
@@ -123,7 +134,7 @@ function drawActivity(rng: Rng, context: PlanContext, id: string): ActivityPlan 
     [6, 'ok'],
     [2, 'fail'],
     [1, 'hang'],
-    [2, 'heartbeat'],
+    [3, 'heartbeat'],
     [0.7, 'nonRetryable'],
     [0.7, 'byId'],
   ] as const);

@@ -25,7 +25,13 @@ export function runSeed(seed: number, overrides: Overrides): SeedReport {
   if (failure !== undefined || seed % REPEATED_EVERY !== 0) return report;
   const again = runSimulation(options, REAL_MODULES);
   if (again.hash === hash && again.events === events) return report;
-  return { ...report, failure: { check: 'determinism', message: `two runs of the seed differ: ${events} events ${hash}, then ${again.events} events ${again.hash}` } };
+  return {
+    ...report,
+    failure: {
+      check: 'determinism',
+      message: `two runs of the seed differ: ${events} events ${hash}, then ${again.events} events ${again.hash}`,
+    },
+  };
 }
 
 interface ThreadData {
@@ -33,7 +39,13 @@ interface ThreadData {
 }
 
 /** Calls `done` for each seed, in any order. */
-export async function runSeeds(first: number, count: number, threads: number, overrides: Overrides, done: (report: SeedReport) => void): Promise<void> {
+export async function runSeeds(
+  first: number,
+  count: number,
+  threads: number,
+  overrides: Overrides,
+  done: (report: SeedReport) => void,
+): Promise<void> {
   if (count === 1 || threads <= 1) {
     for (let seed = first; seed < first + count; seed += 1) done(runSeed(seed, overrides));
     return;

@@ -1,6 +1,14 @@
 /** Reads of the simulated disk, at one moment, without promises: the same answers as the memory store's. */
 import type { Read, ReadAnswer } from '@perdure/server/engine';
-import type { CountGroup, DispatchOrder, DispatchRow, ExecNo, ExecutionKey, ListFilter, StoredExecution } from '@perdure/server/ports';
+import type {
+  CountGroup,
+  DispatchOrder,
+  DispatchRow,
+  ExecNo,
+  ExecutionKey,
+  ListFilter,
+  StoredExecution,
+} from '@perdure/server/ports';
 import type { MemoryTables } from '@perdure/server/store/memory';
 
 export function readTables(tables: MemoryTables, read: Read): ReadAnswer {
@@ -22,7 +30,10 @@ export function readTables(tables: MemoryTables, read: Read): ReadAnswer {
     case 'count':
       return { kind: 'count', groups: countGroups(tables, read.filter) };
     case 'namespaceExecutions':
-      return { kind: 'namespaceExecutions', execNos: take(tables.namespaces.get(read.namespaceId)?.execNos ?? [], read.limit) };
+      return {
+        kind: 'namespaceExecutions',
+        execNos: take(tables.namespaces.get(read.namespaceId)?.execNos ?? [], read.limit),
+      };
   }
 }
 
@@ -33,18 +44,28 @@ export function loadExecution(tables: MemoryTables, key: ExecutionKey): StoredEx
   const entry = execNo === undefined ? undefined : tables.executions.get(execNo);
   if (execNo === undefined || entry?.row === undefined) return undefined;
   const { row, snapshot, log, timerDueMs } = entry;
-  if (key.by === 'runId' && (key.namespaceId !== row.namespaceId || key.workflowId !== row.workflowId)) return undefined;
+  if (key.by === 'runId' && (key.namespaceId !== row.namespaceId || key.workflowId !== row.workflowId))
+    return undefined;
   const isCurrent = tables.namespaces.get(row.namespaceId)?.current.get(row.workflowId) === execNo;
   return { execNo, row, isCurrent, snapshot, tail: log.after(snapshot?.seq ?? 0), timerDueMs };
 }
 
-function loadCurrent(tables: MemoryTables, namespaceId: string, workflowId: string): { execNo: ExecNo; runId: string; status: number } | undefined {
+function loadCurrent(
+  tables: MemoryTables,
+  namespaceId: string,
+  workflowId: string,
+): { execNo: ExecNo; runId: string; status: number } | undefined {
   const execNo = tables.namespaces.get(namespaceId)?.current.get(workflowId);
   const row = execNo === undefined ? undefined : tables.executions.get(execNo)?.row;
   return execNo === undefined || row === undefined ? undefined : { execNo, runId: row.runId, status: row.status };
 }
 
-function scanTimers(tables: MemoryTables, fromMs: number, beforeMs: number, limit: number): { execNo: ExecNo; dueMs: number }[] {
+function scanTimers(
+  tables: MemoryTables,
+  fromMs: number,
+  beforeMs: number,
+  limit: number,
+): { execNo: ExecNo; dueMs: number }[] {
   const due: { execNo: ExecNo; dueMs: number }[] = [];
   for (const timer of tables.timers.walk({ dueMs: fromMs, execNo: 0 })) {
     if (timer.dueMs >= beforeMs || due.length >= limit) break;
@@ -53,7 +74,12 @@ function scanTimers(tables: MemoryTables, fromMs: number, beforeMs: number, limi
   return due;
 }
 
-function scanDispatch(tables: MemoryTables, queue: string, after: DispatchOrder | undefined, limit: number): DispatchRow[] {
+function scanDispatch(
+  tables: MemoryTables,
+  queue: string,
+  after: DispatchOrder | undefined,
+  limit: number,
+): DispatchRow[] {
   const rows: DispatchRow[] = [];
   for (const row of tables.queues.get(queue)?.walk(after) ?? []) {
     if (row.taskNo === after?.taskNo) continue;

@@ -47,7 +47,8 @@ export class Replay {
   feed(events: readonly HistoryEvent[], messages: readonly Message[] = []): Activation | undefined {
     let live: Activation | undefined;
     events.forEach((event, index) => {
-      if (event.eventId !== this.#lastEventId + 1) throw new Mismatch(`event ${event.eventId} follows event ${this.#lastEventId}`);
+      if (event.eventId !== this.#lastEventId + 1)
+        throw new Mismatch(`event ${event.eventId} follows event ${this.#lastEventId}`);
       this.#lastEventId = event.eventId;
       if (event.eventType === EventType.WORKFLOW_TASK_STARTED) {
         const next = events[index + 1];
@@ -85,7 +86,8 @@ export class Replay {
   }
 
   #take(event: HistoryEvent): void {
-    if (event.eventType === EventType.WORKFLOW_EXECUTION_SIGNALED) this.signalsSeen.push(String(fromBytes(event.attributes.input)));
+    if (event.eventType === EventType.WORKFLOW_EXECUTION_SIGNALED)
+      this.signalsSeen.push(String(fromBytes(event.attributes.input)));
     if (this.#closedBy !== undefined) throw new Mismatch(`event ${event.eventId} after the close`);
     switch (event.eventType) {
       case EventType.WORKFLOW_EXECUTION_STARTED:
@@ -111,14 +113,16 @@ export class Replay {
   #match(event: HistoryEvent): void {
     for (;;) {
       const emitted = this.#expected.shift();
-      if (emitted === undefined) throw new Mismatch(`event ${event.eventId} (type ${event.eventType}) was not asked for`);
+      if (emitted === undefined)
+        throw new Mismatch(`event ${event.eventId} (type ${event.eventType}) was not asked for`);
       const problem = emitted.problem(event);
       if (problem === undefined) {
         emitted.bound?.(event);
         if (CLOSE_EVENTS.has(event.eventType)) this.#closedBy = event;
         return;
       }
-      if (!emitted.isOptional) throw new Mismatch(`event ${event.eventId} (type ${event.eventType}) instead of ${emitted.label}: ${problem}`);
+      if (!emitted.isOptional)
+        throw new Mismatch(`event ${event.eventId} (type ${event.eventType}) instead of ${emitted.label}: ${problem}`);
     }
   }
 
@@ -134,7 +138,11 @@ function acceptedAfter(events: readonly HistoryEvent[], from: number): UpdateReq
   for (let index = from; index < events.length; index += 1) {
     const event = events[index];
     if (event === undefined || event.eventType === EventType.WORKFLOW_TASK_SCHEDULED) break;
-    if (event.eventType === EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED && event.attributes.acceptedRequest !== undefined) accepted.push(event.attributes.acceptedRequest);
+    if (
+      event.eventType === EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED &&
+      event.attributes.acceptedRequest !== undefined
+    )
+      accepted.push(event.attributes.acceptedRequest);
   }
   return accepted;
 }
@@ -162,4 +170,3 @@ export const COMMAND_EVENTS: ReadonlySet<number> = new Set([
   EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
   EventType.WORKFLOW_EXECUTION_UPDATE_COMPLETED,
 ]);
-

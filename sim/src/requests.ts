@@ -21,7 +21,6 @@ import type { EngineRequest, HistoryRequest } from '@perdure/server/engine';
 export const NAMESPACE = 'sim';
 export const NAMESPACE_ID = '00000000-0000-4000-a000-000000000001';
 
-
 /** All fields set. */
 function complete<T>(codec: MessageType<T>, init: Init<NoInfer<T>>): T {
   return codec.decode(codec.encode(init));
@@ -45,9 +44,18 @@ export const signalWithStart = (init: Init<SignalWithStartWorkflowExecutionReque
 export const updateRequest = (init: Init<UpdateWorkflowExecutionRequest>): UpdateWorkflowExecutionRequest =>
   complete(UpdateWorkflowExecutionRequest, { ...init, namespace });
 
-export const update = (request: UpdateWorkflowExecutionRequest, deadlineMs: number): Of<'update'> => ({ kind: 'update', namespaceId, request, deadlineMs });
+export const update = (request: UpdateWorkflowExecutionRequest, deadlineMs: number): Of<'update'> => ({
+  kind: 'update',
+  namespaceId,
+  request,
+  deadlineMs,
+});
 
-export const updateWithStart = (startOf: StartWorkflowExecutionRequest, updateOf: UpdateWorkflowExecutionRequest, deadlineMs: number): Of<'updateWithStart'> => ({
+export const updateWithStart = (
+  startOf: StartWorkflowExecutionRequest,
+  updateOf: UpdateWorkflowExecutionRequest,
+  deadlineMs: number,
+): Of<'updateWithStart'> => ({
   kind: 'updateWithStart',
   namespaceId,
   start: startOf,
@@ -80,10 +88,20 @@ export const query = (init: Init<QueryWorkflowRequest>, deadlineMs: number): Of<
   deadlineMs,
 });
 
-export const getHistory = (history: Partial<HistoryRequest> & Pick<HistoryRequest, 'workflowId' | 'runId' | 'deadlineMs'>): Of<'getHistory'> => ({
+export const getHistory = (
+  history: Partial<HistoryRequest> & Pick<HistoryRequest, 'workflowId' | 'runId' | 'deadlineMs'>,
+): Of<'getHistory'> => ({
   kind: 'getHistory',
   namespaceId,
-  history: { fromEventId: 1, pageSize: 1_000, reverse: false, wait: false, closeEventOnly: false, withPendingTask: false, ...history },
+  history: {
+    fromEventId: 1,
+    pageSize: 1_000,
+    reverse: false,
+    wait: false,
+    closeEventOnly: false,
+    withPendingTask: false,
+    ...history,
+  },
 });
 
 export const describe = (workflowId: string, runId: string): Of<'describe'> => ({
@@ -92,35 +110,55 @@ export const describe = (workflowId: string, runId: string): Of<'describe'> => (
   request: { namespace, execution: { workflowId, runId } },
 });
 
-export const resetSticky = (workflowId: string): Of<'resetSticky'> => ({ kind: 'resetSticky', namespaceId, workflowId, runId: '' });
+export const resetSticky = (workflowId: string): Of<'resetSticky'> => ({
+  kind: 'resetSticky',
+  namespaceId,
+  workflowId,
+  runId: '',
+});
 
-export const pollWorkflowTask = (init: Init<PollWorkflowTaskQueueRequest>, deadlineMs: number): Of<'pollWorkflowTask'> => ({
+export const pollWorkflowTask = (
+  init: Init<PollWorkflowTaskQueueRequest>,
+  deadlineMs: number,
+): Of<'pollWorkflowTask'> => ({
   kind: 'pollWorkflowTask',
   namespaceId,
   request: complete(PollWorkflowTaskQueueRequest, { ...init, namespace }),
   deadlineMs,
 });
 
-export const pollActivityTask = (init: Init<PollActivityTaskQueueRequest>, deadlineMs: number): Of<'pollActivityTask'> => ({
+export const pollActivityTask = (
+  init: Init<PollActivityTaskQueueRequest>,
+  deadlineMs: number,
+): Of<'pollActivityTask'> => ({
   kind: 'pollActivityTask',
   namespaceId,
   request: complete(PollActivityTaskQueueRequest, { ...init, namespace }),
   deadlineMs,
 });
 
-export const taskCompleted = (token: TaskToken, init: Init<RespondWorkflowTaskCompletedRequest>): Of<'respondWorkflowTaskCompleted'> => ({
+export const taskCompleted = (
+  token: TaskToken,
+  init: Init<RespondWorkflowTaskCompletedRequest>,
+): Of<'respondWorkflowTaskCompleted'> => ({
   kind: 'respondWorkflowTaskCompleted',
   token,
   request: complete(RespondWorkflowTaskCompletedRequest, { ...init, namespace }),
 });
 
-export const taskFailed = (token: TaskToken, init: Init<RespondWorkflowTaskFailedRequest>): Of<'respondWorkflowTaskFailed'> => ({
+export const taskFailed = (
+  token: TaskToken,
+  init: Init<RespondWorkflowTaskFailedRequest>,
+): Of<'respondWorkflowTaskFailed'> => ({
   kind: 'respondWorkflowTaskFailed',
   token,
   request: complete(RespondWorkflowTaskFailedRequest, { ...init, namespace }),
 });
 
-export const queryAnswered = (token: TaskToken, init: Init<RespondQueryTaskCompletedRequest>): Of<'respondQueryTaskCompleted'> => ({
+export const queryAnswered = (
+  token: TaskToken,
+  init: Init<RespondQueryTaskCompletedRequest>,
+): Of<'respondQueryTaskCompleted'> => ({
   kind: 'respondQueryTaskCompleted',
   token,
   request: complete(RespondQueryTaskCompletedRequest, { ...init, namespace }),

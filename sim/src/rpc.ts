@@ -19,7 +19,13 @@ export interface RetryOptions {
   readonly onAttempt?: () => void;
 }
 
-const RETRIED: ReadonlySet<RejectionCode> = new Set<RejectionCode>(['UNAVAILABLE', 'WORKFLOW_BUSY', 'DEADLINE_EXCEEDED', 'CONCURRENT_LIMIT', 'UPDATE_LIMIT_IN_FLIGHT']);
+const RETRIED: ReadonlySet<RejectionCode> = new Set<RejectionCode>([
+  'UNAVAILABLE',
+  'WORKFLOW_BUSY',
+  'DEADLINE_EXCEEDED',
+  'CONCURRENT_LIMIT',
+  'UPDATE_LIMIT_IN_FLIGHT',
+]);
 
 export class Rpc {
   readonly #world: World;

@@ -33,7 +33,10 @@ function end(workflow: Workflow, plan: Plan): void {
   if (plan.end === 'fail') return fail(workflow, 'as planned');
   if (plan.end === 'continue') {
     const continuations = plan.continuations - 1;
-    const next = toBytes({ ...input, plan: { ...plan, continuations, end: continuations > 0 ? 'continue' : 'complete' } });
+    const next = toBytes({
+      ...input,
+      plan: { ...plan, continuations, end: continuations > 0 ? 'continue' : 'complete' },
+    });
     const command = { input: next, workflowType: { name: 'plan' }, taskQueue: { name: WORKFLOW_QUEUE } };
     workflow.closeWith(emitted(CommandType.CONTINUE_AS_NEW_WORKFLOW_EXECUTION, command, keyText(next)));
     return;
@@ -43,7 +46,10 @@ function end(workflow: Workflow, plan: Plan): void {
 }
 
 function fail(workflow: Workflow, message: string): void {
-  const failure = Failure.encode({ message, applicationFailureInfo: { type: 'Planned', nonRetryable: false, category: ApplicationErrorCategory.UNSPECIFIED } });
+  const failure = Failure.encode({
+    message,
+    applicationFailureInfo: { type: 'Planned', nonRetryable: false, category: ApplicationErrorCategory.UNSPECIFIED },
+  });
   workflow.closeWith(emitted(CommandType.FAIL_WORKFLOW_EXECUTION, { failure }, ''));
 }
 
@@ -84,7 +90,9 @@ function* runStep(workflow: Workflow, step: Step, index: number): Routine {
       workflow.ask(emitted(CommandType.RECORD_MARKER, { markerName: step.name, details: new Map() }, step.name));
       return;
     case 'upsert': {
-      const searchAttributes = SearchAttributes.encode({ indexedFields: new Map([[NUMBER_ATTRIBUTE, jsonPayload(step.value)]]) });
+      const searchAttributes = SearchAttributes.encode({
+        indexedFields: new Map([[NUMBER_ATTRIBUTE, jsonPayload(step.value)]]),
+      });
       workflow.ask(emitted(CommandType.UPSERT_WORKFLOW_SEARCH_ATTRIBUTES, { searchAttributes }, ''));
       return;
     }
@@ -94,13 +102,17 @@ function* runStep(workflow: Workflow, step: Step, index: number): Routine {
       return;
     }
     case 'failUntil':
-      if (workflow.attempt < step.attempt && workflow.hasRetryPolicy) throw new Failed(`attempt ${workflow.attempt} fails as planned`);
+      if (workflow.attempt < step.attempt && workflow.hasRetryPolicy)
+        throw new Failed(`attempt ${workflow.attempt} fails as planned`);
       return;
   }
 }
 
 function jsonPayload(value: unknown): Uint8Array {
-  return Payload.encode({ metadata: new Map([['encoding', new TextEncoder().encode('json/plain')]]), data: toBytes(value) });
+  return Payload.encode({
+    metadata: new Map([['encoding', new TextEncoder().encode('json/plain')]]),
+    data: toBytes(value),
+  });
 }
 
 const newPending = (): Pending => ({ isStarted: false, outcome: undefined, eventId: 0 });
@@ -123,11 +135,22 @@ function schedule(workflow: Workflow, activity: ActivityPlan): Pending {
     startToCloseTimeout: activity.startToCloseMs,
     scheduleToStartTimeout: activity.scheduleToStartMs,
     heartbeatTimeout: activity.heartbeatMs,
-    retryPolicy: { initialInterval: 100, backoffCoefficient: 2, maximumInterval: 1_000, maximumAttempts: activity.maximumAttempts, nonRetryableErrorTypes: [] },
+    retryPolicy: {
+      initialInterval: 100,
+      backoffCoefficient: 2,
+      maximumInterval: 1_000,
+      maximumAttempts: activity.maximumAttempts,
+      nonRetryableErrorTypes: [],
+    },
     requestEagerExecution: activity.isEager,
-    priority: activity.priorityKey === 0 ? undefined : { priorityKey: activity.priorityKey, fairnessKey: '', fairnessWeight: 0 },
+    priority:
+      activity.priorityKey === 0
+        ? undefined
+        : { priorityKey: activity.priorityKey, fairnessKey: '', fairnessWeight: 0 },
   };
-  workflow.ask(emitted(CommandType.SCHEDULE_ACTIVITY_TASK, command, activity.id, { bound: bind(pending, workflow.activities) }));
+  workflow.ask(
+    emitted(CommandType.SCHEDULE_ACTIVITY_TASK, command, activity.id, { bound: bind(pending, workflow.activities) }),
+  );
   return pending;
 }
 
@@ -149,7 +172,11 @@ function* race(workflow: Workflow, step: Extract<Step, { op: 'race' }>): Routine
   yield* until(workflow, () => activity.outcome !== undefined || timer.outcome !== undefined);
   if (activity.outcome === undefined) {
     const scheduledEventId = activity.eventId;
-    workflow.ask(emitted(CommandType.REQUEST_CANCEL_ACTIVITY_TASK, { scheduledEventId }, String(scheduledEventId), { isOptional: true }));
+    workflow.ask(
+      emitted(CommandType.REQUEST_CANCEL_ACTIVITY_TASK, { scheduledEventId }, String(scheduledEventId), {
+        isOptional: true,
+      }),
+    );
     yield* until(workflow, () => activity.outcome !== undefined);
   } else if (timer.outcome === undefined) cancelTimer(workflow, timer);
   workflow.outcomes.push(activity.outcome ?? '');
@@ -165,7 +192,11 @@ function* child(workflow: Workflow, step: Extract<Step, { op: 'child' }>): Routi
     parentClosePolicy: step.policy,
     workflowIdReusePolicy: step.reusePolicy as 1,
   };
-  workflow.ask(emitted(CommandType.START_CHILD_WORKFLOW_EXECUTION, command, step.workflowId, { bound: bind(pending, workflow.children) }));
+  workflow.ask(
+    emitted(CommandType.START_CHILD_WORKFLOW_EXECUTION, command, step.workflowId, {
+      bound: bind(pending, workflow.children),
+    }),
+  );
   if (step.wait === 'started') yield* until(workflow, () => pending.isStarted || pending.outcome !== undefined);
   if (step.wait === 'result') yield* until(workflow, () => pending.outcome !== undefined);
   if (step.wait === 'result') workflow.outcomes.push(pending.outcome ?? '');
@@ -176,11 +207,15 @@ function* external(workflow: Workflow, workflowId: string, signalId: string | un
   const pending = newPending();
   const bound = bind(pending, workflow.externals);
   if (signalId === undefined) {
-    workflow.ask(emitted(CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION, { workflowId, runId: '' }, workflowId, { bound }));
+    workflow.ask(
+      emitted(CommandType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION, { workflowId, runId: '' }, workflowId, { bound }),
+    );
   } else {
     const input = toBytes(signalId);
     const command = { execution: { workflowId, runId: '' }, signalName: 'sim', input };
-    workflow.ask(emitted(CommandType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION, command, `${workflowId}/${keyText(input)}`, { bound }));
+    workflow.ask(
+      emitted(CommandType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION, command, `${workflowId}/${keyText(input)}`, { bound }),
+    );
   }
   yield* until(workflow, () => pending.outcome !== undefined);
   workflow.outcomes.push(pending.outcome ?? '');

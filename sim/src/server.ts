@@ -1,5 +1,13 @@
 /** One process of the Service: the real engine, and what the run loop does for it in production, in virtual time. */
-import type { Engine, EngineEffect, EngineMessage, EngineReply, EngineRequest, NamespaceRecord, StartedTaskHandle } from '@perdure/server/engine';
+import type {
+  Engine,
+  EngineEffect,
+  EngineMessage,
+  EngineReply,
+  EngineRequest,
+  NamespaceRecord,
+  StartedTaskHandle,
+} from '@perdure/server/engine';
 import { DEFAULT_LIMITS, isClosed } from '@perdure/server/core';
 import type { PendingActivity } from '@perdure/server/core';
 import type { Coverage, InputKind } from './coverage.js';
@@ -72,7 +80,11 @@ export class ServerProcess {
     engine.transit = (run, input) => {
       coverage.decided(input.kind);
       const result = transit(run, input);
-      world.detail(name, () => `${input.kind} on ${run.state.workflowId} #${run.execNo} → ${result.kind === 'rejection' ? result.message : `events ${result.firstEventId}+${result.events.length}`}`);
+      world.detail(
+        name,
+        () =>
+          `${input.kind} on ${run.state.workflowId} #${run.execNo} → ${result.kind === 'rejection' ? result.message : `events ${result.firstEventId}+${result.events.length}`}`,
+      );
       return result;
     };
   }
@@ -85,7 +97,9 @@ export class ServerProcess {
     world.after(this.#rng.between(1, 60), () => {
       if (!this.isAlive) return;
       if (disk.tables.epoch !== opened.epoch) return this.crash('superseded while starting');
-      const namespaces: NamespaceRecord[] = [...disk.tables.records.namespace.values()].map((bytes) => modules.engine.decodeNamespace(bytes));
+      const namespaces: NamespaceRecord[] = [...disk.tables.records.namespace.values()].map((bytes) =>
+        modules.engine.decodeNamespace(bytes),
+      );
       const queues = [...disk.tables.queues].map(([queue, rows]) => {
         let passTicketMax = -Infinity;
         for (const { passTicket } of rows.walk()) passTicketMax = Math.max(passTicketMax, passTicket);
@@ -149,7 +163,10 @@ export class ServerProcess {
       effects = this.engine.handle(batch);
     } catch (error) {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      this.#parts.world.failures.report('engineThrew', `${this.name} on ${batch.map(describeMessage).join(', ')}: ${text}`);
+      this.#parts.world.failures.report(
+        'engineThrew',
+        `${this.name} on ${batch.map(describeMessage).join(', ')}: ${text}`,
+      );
       return;
     }
     for (const effect of effects) this.#perform(effect);
@@ -160,7 +177,10 @@ export class ServerProcess {
     switch (effect.kind) {
       case 'reply': {
         const { replyTo, reply } = effect;
-        world.detail(this.name, () => `→ ${replyTo} ${reply.ok ? 'ok' : `${reply.rejection.code} ${reply.rejection.message}`}`);
+        world.detail(
+          this.name,
+          () => `→ ${replyTo} ${reply.ok ? 'ok' : `${reply.rejection.code} ${reply.rejection.message}`}`,
+        );
         const waiting = this.#callers.get(replyTo);
         this.#callers.delete(replyTo);
         if (waiting !== undefined) durable.left(this.name, this.isZombie, waiting, reply);
@@ -209,9 +229,15 @@ export class ServerProcess {
       if (state === undefined || isClosed(state.status)) return;
       const isStill =
         handle.kind === 'workflow'
-          ? state.workflowTask?.startedEventId === handle.task.startedEventId && state.workflowTask.attempt === handle.task.attempt
-          : handle.activity.by === 'token' && isSameAttempt(state.activities.get(handle.activity.scheduledEventId), handle.activity);
-      if (isStill) world.failures.report('takenBack', `${state.workflowId}: a ${handle.kind} task that reached nobody still counts as started`);
+          ? state.workflowTask?.startedEventId === handle.task.startedEventId &&
+            state.workflowTask.attempt === handle.task.attempt
+          : handle.activity.by === 'token' &&
+            isSameAttempt(state.activities.get(handle.activity.scheduledEventId), handle.activity);
+      if (isStill)
+        world.failures.report(
+          'takenBack',
+          `${state.workflowId}: a ${handle.kind} task that reached nobody still counts as started`,
+        );
     });
   }
 
@@ -220,8 +246,10 @@ export class ServerProcess {
     if (this.#wake !== undefined) this.#wake.act = undefined;
     this.#wake = undefined;
     if (atMs === undefined || atMs === Infinity) return;
-    const { world } = this.#parts;
-    const waitMs = Math.max(0, atMs - (world.nowMs + this.clock.offsetMs));
+    const { world, options } = this.#parts;
+    const wholeMs = Math.max(0, atMs - (world.nowMs + this.clock.offsetMs));
+    // Where clocks are set, long waits are made of short ones, as in production.
+    const waitMs = options.faults.has('clockStep') ? Math.min(wholeMs, CLOCK_LOOK_MS) : wholeMs;
     this.#wake = world.after(waitMs, () => {
       if (this.clock.nowMs() < atMs) this.#wakeAt(atMs);
       else this.#take([{ kind: 'tick' }]);
@@ -230,9 +258,13 @@ export class ServerProcess {
 }
 
 const TAKEN_BACK_MS = 1_500;
+const CLOCK_LOOK_MS = 1_000;
 const SLOW_FAULTS: readonly FaultKind[] = ['slowFlush', 'commitFailed', 'slowRead', 'failedRead'];
 
-function isSameAttempt(activity: PendingActivity | undefined, ref: { readonly attempt: number; readonly stamp: number }): boolean {
+function isSameAttempt(
+  activity: PendingActivity | undefined,
+  ref: { readonly attempt: number; readonly stamp: number },
+): boolean {
   return activity?.phase === 'started' && activity.attempt === ref.attempt && activity.stamp === ref.stamp;
 }
 
@@ -252,10 +284,30 @@ function describeMessage(message: EngineMessage): string {
 }
 
 function describeRequest(request: EngineRequest): string {
-  const inner = 'request' in request ? (request.request as { workflowId?: string; workflowExecution?: { workflowId?: string }; requestId?: string; identity?: string }) : {};
-  const target = 'token' in request ? `${request.token.workflowId} ${request.token.scheduledEventId}/${request.token.startedEventId}#${request.token.attempt}` : '';
+  const inner =
+    'request' in request
+      ? (request.request as {
+          workflowId?: string;
+          workflowExecution?: { workflowId?: string };
+          requestId?: string;
+          identity?: string;
+        })
+      : {};
+  const target =
+    'token' in request
+      ? `${request.token.workflowId} ${request.token.scheduledEventId}/${request.token.startedEventId}#${request.token.attempt}`
+      : '';
   const history = 'history' in request ? `${request.history.workflowId} ${request.history.runId}` : '';
-  return [request.kind, inner.workflowId ?? inner.workflowExecution?.workflowId ?? '', target, history, inner.requestId ?? '', inner.identity ?? ''].filter((part) => part !== '').join(' ');
+  return [
+    request.kind,
+    inner.workflowId ?? inner.workflowExecution?.workflowId ?? '',
+    target,
+    history,
+    inner.requestId ?? '',
+    inner.identity ?? '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function describeWrite(write: Write): string {

@@ -5,13 +5,18 @@ import type { FaultKind, Overrides } from './options.js';
 import { runSimulation } from './simulation.js';
 
 export function shrink(seed: number, check: string, modules: Modules, from: Overrides): Overrides {
-  const fails = (overrides: Overrides): boolean => runSimulation(optionsOf(seed, overrides), modules).failure?.check === check;
+  const fails = (overrides: Overrides): boolean =>
+    runSimulation(optionsOf(seed, overrides), modules).failure?.check === check;
   let best = from;
   for (const kind of optionsOf(seed, from).faults) {
     const smaller = { ...best, without: [...(best.without ?? []), kind] };
     if (fails(smaller)) best = smaller;
   }
-  for (let executions = Math.floor(optionsOf(seed, best).executions / 2); executions >= 1; executions = Math.floor(executions / 2)) {
+  for (
+    let executions = Math.floor(optionsOf(seed, best).executions / 2);
+    executions >= 1;
+    executions = Math.floor(executions / 2)
+  ) {
     const smaller = { ...best, executions };
     if (!fails(smaller)) break;
     best = smaller;

@@ -9,7 +9,7 @@ import { checkLateness } from './checkers/lateness.js';
 import { checkLeaks } from './checkers/leaks.js';
 import { checkOrder } from './checkers/order.js';
 import { checkPromises } from './checkers/promises.js';
-import { SingleOpenCheck } from './checkers/single-open.js';
+import { RowCheck } from './checkers/rows.js';
 import { Cluster } from './cluster.js';
 import { Coverage } from './coverage.js';
 import type { CoverageTable } from './coverage.js';
@@ -40,7 +40,12 @@ export interface SimResult {
 
 const LIVENESS_MS = 3 * 3_600_000;
 
-export function runSimulation(options: SimOptions, modules: Modules, isDetailed = false, echo?: (line: string) => void): SimResult {
+export function runSimulation(
+  options: SimOptions,
+  modules: Modules,
+  isDetailed = false,
+  echo?: (line: string) => void,
+): SimResult {
   const simulation = new Simulation(options, modules, new Trace(isDetailed, echo));
   try {
     simulation.run();
@@ -75,9 +80,18 @@ class Simulation {
     this.#disk.tables.records.namespace.set(NAMESPACE_ID, modules.engine.encodeNamespace(namespaceRecord(world.nowMs)));
     this.#fold = new FoldCheck(world, NAMESPACE, options.limits.bufferedEventsMax);
     this.#fold.attach(this.#disk);
-    new SingleOpenCheck(world, this.#disk);
+    new RowCheck(world, this.#disk, this.#fold);
     const durable = new DurableView(world, this.#disk);
-    this.#cluster = new Cluster({ world, disk: this.#disk, modules, options, coverage: this.#coverage, faults: this.#faults, fold: this.#fold, durable });
+    this.#cluster = new Cluster({
+      world,
+      disk: this.#disk,
+      modules,
+      options,
+      coverage: this.#coverage,
+      faults: this.#faults,
+      fold: this.#fold,
+      durable,
+    });
     this.#network = new Network(world, this.#cluster, this.#faults);
   }
 
@@ -93,7 +107,9 @@ class Simulation {
     // Long enough for polls that were lost under faults to be made anew: what waits for them is done or dropped.
     this.world.run(POLL_TIMEOUT_MS, () => false);
     // Some leave in order, some just die: nothing of either may stay.
-    this.#workers.forEach((worker, index) => ((index + this.#options.seed) % 2 === 0 ? worker.shutdown() : worker.die()));
+    this.#workers.forEach((worker, index) =>
+      (index + this.#options.seed) % 2 === 0 ? worker.shutdown() : worker.die(),
+    );
     this.world.run(10_000, () => false);
     this.#check(healthyFromMs);
     this.world.log('world', `the disk holds ${digestOf(this.#disk)}`);
@@ -116,7 +132,13 @@ class Simulation {
   #startWorker(): void {
     this.#workersStarted += 1;
     const { world } = this;
-    const parts = { world, network: this.#network, faults: this.#faults, options: this.#options, journal: this.#journal };
+    const parts = {
+      world,
+      network: this.#network,
+      faults: this.#faults,
+      options: this.#options,
+      journal: this.#journal,
+    };
     const worker = new Worker(parts, `worker${this.#workersStarted}`);
     this.#workers.push(worker);
     worker.start();
@@ -159,7 +181,7 @@ class Simulation {
 
   #heal(): void {
     this.world.log('world', 'faults are over');
-    this.#faults.isActive = false;
+    this.#faults.heal(this.world.nowMs);
     this.#cluster.heal();
     for (const story of this.#stories) story.conclude();
   }
@@ -174,11 +196,18 @@ class Simulation {
 
   #reportStuck(): void {
     if (this.world.failures.any) return;
-    const open = [...this.#disk.tables.executions].filter(([, { row }]) => row !== undefined && !isClosed(row.status as 1));
-    const described = open.slice(0, 3).map(([execNo, { row }]) => `${row?.workflowId} (execution ${execNo}): ${describeStuck(this.#fold, execNo)}`);
+    const open = [...this.#disk.tables.executions].filter(
+      ([, { row }]) => row !== undefined && !isClosed(row.status as 1),
+    );
+    const described = open
+      .slice(0, 3)
+      .map(([execNo, { row }]) => `${row?.workflowId} (execution ${execNo}): ${describeStuck(this.#fold, execNo)}`);
     const waiting = this.#stories.filter((story) => !story.isOver).map((story) => story.workflowId);
     const outbox = this.#disk.tables.outbox.size;
-    this.world.failures.report('liveness', `${open.length} runs are open, callers wait for [${waiting.join(', ')}], ${outbox} outbox rows. ${described.join('; ')}`);
+    this.world.failures.report(
+      'liveness',
+      `${open.length} runs are open, callers wait for [${waiting.join(', ')}], ${outbox} outbox rows. ${described.join('; ')}`,
+    );
   }
 
   #check(healthyFromMs: number): void {
@@ -188,7 +217,9 @@ class Simulation {
     for (const run of this.#runs) {
       checkOrder(run, (message) => failures.report('order', message));
       checkReplay(run, (message) => failures.report('replay', message));
-      if (!this.#options.faults.has('clockStep')) checkLateness(run, healthyFromMs, (message) => failures.report('late', message));
+      checkLateness(run, healthyFromMs, this.#options.faults.has('clockStep'), (message) =>
+        failures.report('late', message),
+      );
     }
     const report = (check: string, message: string): void => failures.report(check, message);
     checkPromises(this.#journal, this.#runs, report);
@@ -202,9 +233,12 @@ class Simulation {
     this.world.run(RETENTION_MS + 3_600_000, () => this.world.events % 64 === 0 && tables.executions.size === 0);
     if (this.world.failures.any) return;
     const { failures } = this.world;
-    if (tables.executions.size > 0) failures.report('retention', `${tables.executions.size} executions are left after their retention`);
-    if (tables.timers.size > 0) failures.report('retention', `${tables.timers.size} timer rows are left after retention`);
-    if (this.#cluster.owner.engine.runsInMemory > 0) failures.report('retention', `${this.#cluster.owner.engine.runsInMemory} deleted runs are in memory`);
+    if (tables.executions.size > 0)
+      failures.report('retention', `${tables.executions.size} executions are left after their retention`);
+    if (tables.timers.size > 0)
+      failures.report('retention', `${tables.timers.size} timer rows are left after retention`);
+    if (this.#cluster.owner.engine.runsInMemory > 0)
+      failures.report('retention', `${this.#cluster.owner.engine.runsInMemory} deleted runs are in memory`);
   }
 }
 
@@ -222,8 +256,13 @@ function describeStuck(fold: FoldCheck, execNo: number): string {
   const state = fold.stateOf(execNo);
   if (state === undefined) return 'no state';
   const { workflowTask, activities, timers, children, externalSignals, externalCancels, buffered, nextEventId } = state;
-  const task = workflowTask === undefined ? 'no task' : `task ${workflowTask.kind} ${workflowTask.scheduledEventId}/${workflowTask.startedEventId} attempt ${workflowTask.attempt} on ${workflowTask.queue}`;
-  const pending = [...activities.values()].map(({ activityId, phase, attempt }) => `${activityId} ${phase} attempt ${attempt}`);
+  const task =
+    workflowTask === undefined
+      ? 'no task'
+      : `task ${workflowTask.kind} ${workflowTask.scheduledEventId}/${workflowTask.startedEventId} attempt ${workflowTask.attempt} on ${workflowTask.queue}`;
+  const pending = [...activities.values()].map(
+    ({ activityId, phase, attempt }) => `${activityId} ${phase} attempt ${attempt}`,
+  );
   return `${task}, ${nextEventId - 1} events, activities [${pending.join(', ')}], ${timers.size} timers, ${children.size} children, ${externalSignals.size + externalCancels.size} externals, ${buffered.length} buffered`;
 }
 

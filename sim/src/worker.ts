@@ -66,7 +66,11 @@ export class Worker {
   shutdown(): void {
     if (!this.isAlive) return;
     const request = { stickyTaskQueue: this.stickyQueue, identity: this.name, workerInstanceKey: this.name };
-    this.parts.network.call(() => shutdownWorker(request), { timeoutMs: 5_000, isPoll: false }, () => undefined);
+    this.parts.network.call(
+      () => shutdownWorker(request),
+      { timeoutMs: 5_000, isPoll: false },
+      () => undefined,
+    );
     this.die();
   }
 
@@ -83,14 +87,27 @@ export class Worker {
     const taskQueue = isSticky
       ? { name: this.stickyQueue, kind: TaskQueueKind.STICKY, normalName: WORKFLOW_QUEUE }
       : { name: WORKFLOW_QUEUE, kind: TaskQueueKind.NORMAL };
-    const make: MakeRequest = (deadlineMs) => pollWorkflowTask({ taskQueue, identity: this.name, workerInstanceKey: this.name }, deadlineMs);
-    this.#poll(make, (response) => this.#workflows.run(response as WorkflowTask), () => this.#pollWorkflows(isSticky));
+    const make: MakeRequest = (deadlineMs) =>
+      pollWorkflowTask({ taskQueue, identity: this.name, workerInstanceKey: this.name }, deadlineMs);
+    this.#poll(
+      make,
+      (response) => this.#workflows.run(response as WorkflowTask),
+      () => this.#pollWorkflows(isSticky),
+    );
   }
 
   #pollActivities(queue: string): void {
-    const request = { taskQueue: { name: queue, kind: TaskQueueKind.NORMAL }, identity: this.name, workerInstanceKey: this.name };
+    const request = {
+      taskQueue: { name: queue, kind: TaskQueueKind.NORMAL },
+      identity: this.name,
+      workerInstanceKey: this.name,
+    };
     const make: MakeRequest = (deadlineMs) => pollActivityTask(request, deadlineMs);
-    this.#poll(make, (response) => this.#activities.run(response as ActivityTask), () => this.#pollActivities(queue));
+    this.#poll(
+      make,
+      (response) => this.#activities.run(response as ActivityTask),
+      () => this.#pollActivities(queue),
+    );
   }
 
   #poll(make: MakeRequest, run: (response: object) => void, again: () => void): void {

@@ -30,20 +30,35 @@ export function rejectionOf(message: Message, request: UpdateRequest, startedEve
     rejectedRequest: request,
     failure: Failure.encode({ message: `refused ${updateId}` }),
   });
-  return { id: `${updateId}/reject`, protocolInstanceId: updateId, body: { typeUrl: `${TYPE_PREFIX}Rejection`, value } };
+  return {
+    id: `${updateId}/reject`,
+    protocolInstanceId: updateId,
+    body: { typeUrl: `${TYPE_PREFIX}Rejection`, value },
+  };
 }
 
 export function acceptUpdate(request: UpdateRequest): Emitted {
   const updateId = updateIdOf(request);
   const value = Acceptance.encode({ acceptedRequestMessageId: `${updateId}/request`, acceptedRequest: request });
-  const message = { id: `${updateId}/accept`, protocolInstanceId: updateId, body: { typeUrl: `${TYPE_PREFIX}Acceptance`, value } };
+  const message = {
+    id: `${updateId}/accept`,
+    protocolInstanceId: updateId,
+    body: { typeUrl: `${TYPE_PREFIX}Acceptance`, value },
+  };
   return emittedMessage(EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED, message, updateId);
 }
 
 export function completeUpdate(request: UpdateRequest): Emitted {
   const updateId = updateIdOf(request);
-  const outcome = updateArgs(request).mode === 'fail' ? { failure: Failure.encode({ message: `failed ${updateId}` }) } : { success: toBytes(`done ${updateId}`) };
+  const outcome =
+    updateArgs(request).mode === 'fail'
+      ? { failure: Failure.encode({ message: `failed ${updateId}` }) }
+      : { success: toBytes(`done ${updateId}`) };
   const value = UpdateResponse.encode({ meta: { updateId, identity: 'sim' }, outcome });
-  const message = { id: `${updateId}/complete`, protocolInstanceId: updateId, body: { typeUrl: `${TYPE_PREFIX}Response`, value } };
+  const message = {
+    id: `${updateId}/complete`,
+    protocolInstanceId: updateId,
+    body: { typeUrl: `${TYPE_PREFIX}Response`, value },
+  };
   return emittedMessage(EventType.WORKFLOW_EXECUTION_UPDATE_COMPLETED, message, updateId);
 }

@@ -70,9 +70,17 @@ export class Workflow {
     requests: readonly { readonly message: Message; readonly startedEventId: number }[],
     emit: (emitted: Emitted) => void,
   ): Activation {
-    const activation: { commands: Activation['commands']; messages: Activation['messages'] } = { commands: [], messages: [] };
-    const decoded = requests.map(({ message, startedEventId }) => ({ message, startedEventId, request: UpdateRequestCodec.decode(message.body?.value ?? new Uint8Array(0)) }));
-    for (const { message, startedEventId, request } of decoded) if (isRefused(request)) activation.messages.push(rejectionOf(message, request, startedEventId));
+    const activation: { commands: Activation['commands']; messages: Activation['messages'] } = {
+      commands: [],
+      messages: [],
+    };
+    const decoded = requests.map(({ message, startedEventId }) => ({
+      message,
+      startedEventId,
+      request: UpdateRequestCodec.decode(message.body?.value ?? new Uint8Array(0)),
+    }));
+    for (const { message, startedEventId, request } of decoded)
+      if (isRefused(request)) activation.messages.push(rejectionOf(message, request, startedEventId));
     const accepted = decoded.filter(({ request }) => !isRefused(request)).map(({ request }) => request);
     this.activate(jobs, accepted, (emitted) => {
       activation.commands.push(emitted.command);
@@ -118,7 +126,7 @@ export class Workflow {
 
   /** Until nobody can go on; a close comes after everything else. */
   #runAll(): void {
-    for (let isMoving = true; isMoving; ) {
+    for (let isMoving = true; isMoving;) {
       isMoving = false;
       for (const running of [...this.#running]) {
         if (running.wait !== undefined && !running.wait()) continue;
@@ -146,7 +154,10 @@ export class Workflow {
         settle(this.timers.get(event.attributes.timerId), 'fired');
         return;
       case EventType.ACTIVITY_TASK_COMPLETED:
-        settle(this.activities.get(event.attributes.scheduledEventId), `ok ${JSON.stringify(fromBytes(event.attributes.result))}`);
+        settle(
+          this.activities.get(event.attributes.scheduledEventId),
+          `ok ${JSON.stringify(fromBytes(event.attributes.result))}`,
+        );
         return;
       case EventType.ACTIVITY_TASK_FAILED:
         settle(this.activities.get(event.attributes.scheduledEventId), 'failed');

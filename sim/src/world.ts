@@ -4,10 +4,11 @@ import { EventQueue } from './event-queue.js';
 import type { Scheduled } from './event-queue.js';
 import { Failures } from './failures.js';
 import { Rng } from './rng.js';
-import { TRACE_ORIGIN_MS, Trace } from './trace.js';
+import { TRACE_ORIGIN_MS } from './trace.js';
+import type { Trace } from './trace.js';
 
 /** More events than any sound world of this size needs: something runs in circles. */
-const EVENTS_MAX = 3_000_000;
+const EVENTS_MAX = 400_000;
 
 export class World {
   /** Milliseconds since the epoch, with fractions: the order of things within one millisecond matters. */
@@ -49,7 +50,7 @@ export class World {
       const next = this.#queue.take();
       if (next === undefined) return isDone();
       if (next.atMs > endMs) {
-        this.#queue.add(next.atMs, next.act ?? (() => undefined));
+        this.#queue.putBack(next);
         this.nowMs = endMs;
         return isDone();
       }

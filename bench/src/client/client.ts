@@ -87,7 +87,8 @@ export class LoadClient {
   async #loopOf({ kind, workflowType }: Load): Promise<void> {
     switch (kind) {
       case 'start':
-        while (!this.#isEnding) await this.#timed(() => this.#start(workflowType));
+        while (!this.#isEnding)
+          await this.#timed(() => this.#start(workflowType, `${this.#options.taskQueue}-unattended`));
         return;
       case 'result':
         while (!this.#isEnding) await this.#timed(async () => this.#result(await this.#start(workflowType)));
@@ -136,9 +137,12 @@ export class LoadClient {
     };
   }
 
-  async #start(workflowType: string): Promise<{ workflowId: string; runId: string }> {
+  async #start(
+    workflowType: string,
+    taskQueue = this.#options.taskQueue,
+  ): Promise<{ workflowId: string; runId: string }> {
     this.#lastNo += 1;
-    const { taskQueue, nonce } = this.#options;
+    const { nonce } = this.#options;
     const workflowId = `${nonce}-${this.#lastNo}`;
     const { runId } = await this.#call(workflowService.StartWorkflowExecution, {
       namespace: this.#options.namespace,

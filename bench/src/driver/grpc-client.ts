@@ -1,14 +1,15 @@
 /**
  * The thinnest gRPC client that behaves: unary calls over one HTTP/2 connection. A driver must cost far less than the
- * server it drives, so there are no interceptors, retries or deadlines here; a call fails with CallFailed or resolves.
+ * server it drives, so there are no interceptors or retries here; a call fails with CallFailed or resolves.
  */
 import { connect, constants } from 'node:http2';
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
-import type { Init } from '@perdure/protocol';
-import type { Rpc } from '@perdure/protocol';
+import type { Init, Rpc } from '@perdure/protocol';
 
 const { HTTP2_HEADER_METHOD, HTTP2_HEADER_PATH, HTTP2_HEADER_CONTENT_TYPE, HTTP2_HEADER_TE } = constants;
 const PREFIX_BYTES = 5;
+const TIMEOUT = '30S';
+const LONG_POLL_TIMEOUT = '70S';
 const WINDOW_BYTES = 8 * 1024 * 1024;
 
 export class CallFailed extends Error {
@@ -39,6 +40,8 @@ export class GrpcClient {
         [HTTP2_HEADER_PATH]: rpc.path,
         [HTTP2_HEADER_CONTENT_TYPE]: 'application/grpc',
         [HTTP2_HEADER_TE]: 'trailers',
+        // Official SDKs send one with every call, and the reference takes no long poll without.
+        'grpc-timeout': rpc.isLongPoll ? LONG_POLL_TIMEOUT : TIMEOUT,
       });
       receive(stream, (code, message, bytes) => {
         if (code === 0) resolve(rpc.response.decode(bytes));

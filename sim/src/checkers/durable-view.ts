@@ -49,7 +49,8 @@ export class DurableView implements DiskObserver {
   flushed(group: CommitGroup): void {
     const lastEventIds = new Map<number, number>();
     for (const write of group.writes) {
-      if (write.kind === 'appendTransition' && write.eventCount > 0) lastEventIds.set(write.execNo, write.firstEventId + write.eventCount - 1);
+      if (write.kind === 'appendTransition' && write.eventCount > 0)
+        lastEventIds.set(write.execNo, write.firstEventId + write.eventCount - 1);
       if (write.kind === 'putExecution') this.#row(write);
       if (write.kind === 'deleteExecution') this.#forget(write.execNo);
     }
@@ -74,7 +75,8 @@ export class DurableView implements DiskObserver {
       case 'start':
       case 'signalWithStart': {
         const { runId } = reply.response as { runId: string };
-        if (!this.#byRunId.has(runId)) this.#fail(server, `${request.kind} was answered with run ${runId}, which is not on disk`);
+        if (!this.#byRunId.has(runId))
+          this.#fail(server, `${request.kind} was answered with run ${runId}, which is not on disk`);
         return;
       }
       default:
@@ -86,7 +88,14 @@ export class DurableView implements DiskObserver {
     const { execNo, row, isCurrent } = write;
     let run = this.#byExecNo.get(execNo);
     if (run === undefined || run.runId !== row.runId) {
-      run = { runId: row.runId, workflowId: row.workflowId, lastEventId: 0, status: row.status, sinceMs: this.#world.nowMs, isOpen: true };
+      run = {
+        runId: row.runId,
+        workflowId: row.workflowId,
+        lastEventId: 0,
+        status: row.status,
+        sinceMs: this.#world.nowMs,
+        isOpen: true,
+      };
       this.#byExecNo.set(execNo, run);
       this.#byRunId.set(row.runId, run);
     }
@@ -107,16 +116,30 @@ export class DurableView implements DiskObserver {
     const run = this.#byRunId.get(answer.runId);
     const lastEventId = History.decode(answer.history).events.reduce((max, event) => Math.max(max, event.eventId), 0);
     const allowance = withPendingTask ? 2 : 0;
-    if (run === undefined) return lastEventId === 0 ? undefined : this.#fail(server, `history of run ${answer.runId} was shown, which is not on disk`);
-    if (lastEventId > run.lastEventId + allowance) this.#fail(server, `history of ${run.workflowId} was shown up to event ${lastEventId}, on disk are ${run.lastEventId}`);
-    if (!answer.isRunning && run.isOpen) this.#fail(server, `${run.workflowId} was shown as closed, on disk it is open`);
+    if (run === undefined)
+      return lastEventId === 0
+        ? undefined
+        : this.#fail(server, `history of run ${answer.runId} was shown, which is not on disk`);
+    if (lastEventId > run.lastEventId + allowance)
+      this.#fail(
+        server,
+        `history of ${run.workflowId} was shown up to event ${lastEventId}, on disk are ${run.lastEventId}`,
+      );
+    if (!answer.isRunning && run.isOpen)
+      this.#fail(server, `${run.workflowId} was shown as closed, on disk it is open`);
   }
 
   #described(server: string, { workflowExecutionInfo: info }: Described): void {
     const run = this.#byRunId.get(info?.execution?.runId ?? '');
-    if (run === undefined) return this.#fail(server, `run ${info?.execution?.runId ?? ''} was described, which is not on disk`);
-    if ((info?.historyLength ?? 0) > run.lastEventId) this.#fail(server, `${run.workflowId} was described with ${info?.historyLength} events, on disk are ${run.lastEventId}`);
-    if (isClosed(info?.status as 1) && run.isOpen) this.#fail(server, `${run.workflowId} was described as closed, on disk it is open`);
+    if (run === undefined)
+      return this.#fail(server, `run ${info?.execution?.runId ?? ''} was described, which is not on disk`);
+    if ((info?.historyLength ?? 0) > run.lastEventId)
+      this.#fail(
+        server,
+        `${run.workflowId} was described with ${info?.historyLength} events, on disk are ${run.lastEventId}`,
+      );
+    if (isClosed(info?.status as 1) && run.isOpen)
+      this.#fail(server, `${run.workflowId} was described as closed, on disk it is open`);
   }
 
   #task(server: string, task: StartedTask): void {
@@ -126,18 +149,25 @@ export class DurableView implements DiskObserver {
     // Transient and speculative tasks have two events that are not written yet.
     const allowance = (task.attempt ?? 1) > 1 || (task.messages?.length ?? 0) > 0 ? 2 : 0;
     const known = run?.lastEventId ?? 0;
-    if ((task.startedEventId ?? 0) > known + allowance) this.#fail(server, `a task of ${token.workflowId} was given out with event ${task.startedEventId}, on disk are ${known}`);
+    if ((task.startedEventId ?? 0) > known + allowance)
+      this.#fail(
+        server,
+        `a task of ${token.workflowId} was given out with event ${task.startedEventId}, on disk are ${known}`,
+      );
   }
 
   /** The current run was open on disk, or there, all the time since the question. */
   #refused(server: string, request: EngineRequest, askedAtMs: number, { code, message, detail }: Rejection): void {
-    if (detail?.kind === 'alreadyStarted' && !this.#byRunId.has(detail.runId)) this.#fail(server, `a start was refused for run ${detail.runId}, which is not on disk`);
+    if (detail?.kind === 'alreadyStarted' && !this.#byRunId.has(detail.runId))
+      this.#fail(server, `a start was refused for run ${detail.runId}, which is not on disk`);
     const workflowId = targetOf(request);
     if (workflowId === undefined) return;
     const current = this.#current.get(workflowId);
     if (current === undefined || current.sinceMs >= askedAtMs) return;
-    if (code === 'WORKFLOW_NOT_FOUND' && message.includes('not found for')) this.#fail(server, `${request.kind} of ${workflowId} was refused: "${message}", on disk it is there`);
-    if (code === 'WORKFLOW_CLOSED' && current.isOpen) this.#fail(server, `${request.kind} of ${workflowId} was refused: "${message}", on disk it is open`);
+    if (code === 'WORKFLOW_NOT_FOUND' && message.includes('not found for'))
+      this.#fail(server, `${request.kind} of ${workflowId} was refused: "${message}", on disk it is there`);
+    if (code === 'WORKFLOW_CLOSED' && current.isOpen)
+      this.#fail(server, `${request.kind} of ${workflowId} was refused: "${message}", on disk it is open`);
   }
 
   #fail(server: string, message: string): void {
@@ -158,7 +188,11 @@ function targetOf(request: EngineRequest): string | undefined {
 }
 
 interface Described {
-  readonly workflowExecutionInfo?: { readonly execution?: { readonly runId?: string }; readonly historyLength?: number; readonly status?: number };
+  readonly workflowExecutionInfo?: {
+    readonly execution?: { readonly runId?: string };
+    readonly historyLength?: number;
+    readonly status?: number;
+  };
 }
 
 interface StartedTask {

@@ -3,12 +3,13 @@
  * state that the engine had decided in memory; loading by snapshot and tail is compared with the fold from event 1.
  */
 import type { ExecutionState } from '@perdure/server/core';
-import { emptyState, isClosed, persisted, replayTransition } from '@perdure/server/core';
+import { emptyState, isClosed, nextDueMs, persisted, replayTransition } from '@perdure/server/core';
 import type { Run } from '@perdure/server/engine';
 import { restoreRun } from '@perdure/server/engine';
 import type { CommitGroup, Write } from '@perdure/server/ports';
 import type { Disk, DiskObserver } from '../disk.js';
 import { loadExecution } from '../read-tables.js';
+import { TRACE_ORIGIN_MS } from '../trace.js';
 import type { World } from '../world.js';
 import { difference } from './difference.js';
 
@@ -50,7 +51,8 @@ export class FoldCheck implements DiskObserver {
       const found = difference(before, state);
       if (found !== undefined) this.#fail(run.execNo, run.seq, `changed without being stored: ${found}`);
     }
-    if (state.buffered.length > this.#bufferedEventsMax) this.#world.failures.report('bounds', `${state.workflowId} buffers ${state.buffered.length} events`);
+    if (state.buffered.length > this.#bufferedEventsMax)
+      this.#world.failures.report('bounds', `${state.workflowId} buffers ${state.buffered.length} events`);
     decided.bySeq.set(run.seq, state);
   }
 
@@ -65,6 +67,8 @@ export class FoldCheck implements DiskObserver {
       if (write.kind === 'deleteExecution') this.#folded.delete(write.execNo);
     }
     for (const write of group.writes) {
+      if (write.kind === 'appendTransition' || write.kind === 'putTimer' || write.kind === 'deleteTimer')
+        this.#timerInTime(write.execNo);
       // Loading costs as much as the whole history: now and then is enough, and once at the end.
       if (write.kind === 'putSnapshot' && write.seq % 3 === 0) this.#loadsAlike(write.execNo);
     }
@@ -115,6 +119,20 @@ export class FoldCheck implements DiskObserver {
     }
   }
 
+  /** Law 11: what is due is found in the store, not later than it is due. */
+  #timerInTime(execNo: number): void {
+    const state = this.stateOf(execNo);
+    if (state === undefined || isClosed(state.status)) return;
+    const dueMs = nextDueMs(state);
+    const storedMs = this.#disk?.tables.executions.get(execNo)?.timerDueMs;
+    if (dueMs !== undefined && (storedMs === undefined || storedMs > dueMs)) {
+      this.#world.failures.report(
+        'timerRow',
+        `execution ${execNo} is due at ${dueMs - TRACE_ORIGIN_MS}, its stored timer is ${storedMs === undefined ? 'not there' : storedMs - TRACE_ORIGIN_MS}`,
+      );
+    }
+  }
+
   #loadsAlike(execNo: number): void {
     const tables = this.#disk?.tables;
     const stored = tables === undefined ? undefined : loadExecution(tables, { by: 'execNo', execNo });
@@ -124,7 +142,8 @@ export class FoldCheck implements DiskObserver {
     const expected = folded.bySeq.get(folded.lastSeq);
     const found = expected === undefined ? 'no fold' : difference(persisted(expected), persisted(run.state));
     if (found !== undefined) this.#fail(execNo, folded.lastSeq, `fold ≠ load at ${found}`);
-    if (stored.timerDueMs === undefined && isClosed(run.state.status)) this.#fail(execNo, folded.lastSeq, 'closed run without a retention timer');
+    if (stored.timerDueMs === undefined && isClosed(run.state.status))
+      this.#fail(execNo, folded.lastSeq, 'closed run without a retention timer');
   }
 
   /** The folded state of an execution, or undefined. */

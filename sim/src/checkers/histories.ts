@@ -20,7 +20,14 @@ export function readHistories(disk: Disk, fold: FoldCheck): RunHistory[] {
   for (const [execNo, entry] of disk.tables.executions) {
     const state = fold.stateOf(execNo);
     if (entry.row === undefined || state === undefined) continue;
-    const range = { execNo, fromEventId: 1, toEventId: Number.MAX_SAFE_INTEGER, eventsMax: Number.MAX_SAFE_INTEGER, sizeBytesMax: Number.MAX_SAFE_INTEGER, reverse: false };
+    const range = {
+      execNo,
+      fromEventId: 1,
+      toEventId: Number.MAX_SAFE_INTEGER,
+      eventsMax: Number.MAX_SAFE_INTEGER,
+      sizeBytesMax: Number.MAX_SAFE_INTEGER,
+      reverse: false,
+    };
     const events = entry.log.history(range).flatMap((batch) => History.decode(batch.events).events);
     const { workflowId, runId } = entry.row;
     runs.push({ execNo, workflowId, runId, events, state });

@@ -8,11 +8,16 @@ export function checkLeaks(disk: Disk, server: ServerProcess, report: Report): v
   const { tables } = disk;
   const say = (message: string): void => report('leak', message);
   if (tables.outbox.size > 0) say(`${tables.outbox.size} outbox rows are left`);
-  if (tables.dispatch.size > 0) say(`${tables.dispatch.size} dispatch rows are left: ${[...tables.dispatch.values()].map(({ queue }) => queue).join(', ')}`);
-  if (tables.timers.size !== tables.executions.size) say(`${tables.timers.size} timer rows for ${tables.executions.size} closed executions`);
+  if (tables.dispatch.size > 0)
+    say(
+      `${tables.dispatch.size} dispatch rows are left: ${[...tables.dispatch.values()].map(({ queue }) => queue).join(', ')}`,
+    );
+  if (tables.timers.size !== tables.executions.size)
+    say(`${tables.timers.size} timer rows for ${tables.executions.size} closed executions`);
   const { engine } = server;
   if (engine.matching.parkedCount > 0) say(`${engine.matching.parkedCount} polls are parked though no worker lives`);
-  if (engine.starting.size > 0) say(`${engine.starting.size} polls are marked as being started: ${[...engine.starting].join(", ")}`);
+  if (engine.starting.size > 0)
+    say(`${engine.starting.size} polls are marked as being started: ${[...engine.starting].join(', ')}`);
   if (engine.gone.size > 0) say(`${engine.gone.size} polls are marked as gone`);
   if (server.waitingCallers > 0) say(`${server.waitingCallers} callers wait`);
   for (const run of engine.runs.inMemory) {

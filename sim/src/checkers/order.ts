@@ -28,20 +28,24 @@ function checkTasks(events: readonly HistoryEvent[], say: Report): void {
         scheduled = event.eventId;
         break;
       case EventType.WORKFLOW_TASK_STARTED:
-        if (event.attributes.scheduledEventId !== scheduled || started !== 0) say(`task started event ${event.eventId} fits no scheduled one`);
+        if (event.attributes.scheduledEventId !== scheduled || started !== 0)
+          say(`task started event ${event.eventId} fits no scheduled one`);
         started = event.eventId;
         break;
       case EventType.WORKFLOW_TASK_COMPLETED:
       case EventType.WORKFLOW_TASK_FAILED:
       case EventType.WORKFLOW_TASK_TIMED_OUT:
         if (event.attributes.scheduledEventId !== scheduled || event.attributes.startedEventId !== started) {
-          say(`task ended event ${event.eventId} names ${event.attributes.scheduledEventId}/${event.attributes.startedEventId}, pending is ${scheduled}/${started}`);
+          say(
+            `task ended event ${event.eventId} names ${event.attributes.scheduledEventId}/${event.attributes.startedEventId}, pending is ${scheduled}/${started}`,
+          );
         }
         scheduled = 0;
         started = 0;
         break;
       default:
-        if (started !== 0) say(`event ${event.eventId} (type ${event.eventType}) stands between a task's start ${started} and its end`);
+        if (started !== 0)
+          say(`event ${event.eventId} (type ${event.eventType}) stands between a task's start ${started} and its end`);
     }
   }
 }
@@ -52,7 +56,10 @@ const CLOSED_BY_COMMAND: ReadonlySet<number> = new Set([
   EventType.WORKFLOW_EXECUTION_CANCELED,
   EventType.WORKFLOW_EXECUTION_CONTINUED_AS_NEW,
 ]);
-const CLOSED_BY_FORCE: ReadonlySet<number> = new Set([EventType.WORKFLOW_EXECUTION_TERMINATED, EventType.WORKFLOW_EXECUTION_TIMED_OUT]);
+const CLOSED_BY_FORCE: ReadonlySet<number> = new Set([
+  EventType.WORKFLOW_EXECUTION_TERMINATED,
+  EventType.WORKFLOW_EXECUTION_TIMED_OUT,
+]);
 
 /** What a command may cause at once, beside its own event. */
 const AT_ONCE: ReadonlySet<number> = new Set([
@@ -63,7 +70,9 @@ const AT_ONCE: ReadonlySet<number> = new Set([
 
 /** A close comes once and last; a close by command follows its task's completion, with commands only in between. */
 function checkClose(events: readonly HistoryEvent[], say: Report): void {
-  const index = events.findIndex((event) => CLOSED_BY_COMMAND.has(event.eventType) || CLOSED_BY_FORCE.has(event.eventType));
+  const index = events.findIndex(
+    (event) => CLOSED_BY_COMMAND.has(event.eventType) || CLOSED_BY_FORCE.has(event.eventType),
+  );
   const close = events[index];
   if (close === undefined) return;
   if (index !== events.length - 1) say(`events follow the close ${close.eventId}`);
@@ -87,7 +96,8 @@ function activities(events: readonly HistoryEvent[], say: Report): void {
         break;
       case EventType.ACTIVITY_TASK_STARTED: {
         const activity = scheduled.get(event.attributes.scheduledEventId);
-        if (activity === undefined || activity.startedEventId !== 0) say(`activity started event ${event.eventId} is a second one or fits none`);
+        if (activity === undefined || activity.startedEventId !== 0)
+          say(`activity started event ${event.eventId} is a second one or fits none`);
         else activity.startedEventId = event.eventId;
         break;
       }
@@ -97,9 +107,12 @@ function activities(events: readonly HistoryEvent[], say: Report): void {
       case EventType.ACTIVITY_TASK_CANCELED: {
         const activity = scheduled.get(event.attributes.scheduledEventId);
         if (activity === undefined) say(`activity outcome ${event.eventId} fits no scheduled event`);
-        else if (activity.isClosed) say(`activity ${event.attributes.scheduledEventId} has a second outcome, event ${event.eventId}`);
+        else if (activity.isClosed)
+          say(`activity ${event.attributes.scheduledEventId} has a second outcome, event ${event.eventId}`);
         else if (activity.startedEventId !== event.attributes.startedEventId) {
-          say(`activity outcome ${event.eventId} names start ${event.attributes.startedEventId}, it started with ${activity.startedEventId}`);
+          say(
+            `activity outcome ${event.eventId} names start ${event.attributes.startedEventId}, it started with ${activity.startedEventId}`,
+          );
         } else activity.isClosed = true;
         break;
       }
@@ -134,13 +147,15 @@ function children(events: readonly HistoryEvent[], say: Report): void {
         break;
       case EventType.CHILD_WORKFLOW_EXECUTION_STARTED: {
         const child = initiated.get(event.attributes.initiatedEventId);
-        if (child === undefined || child.startedEventId !== 0 || child.isClosed) say(`child started event ${event.eventId} is a second one or fits none`);
+        if (child === undefined || child.startedEventId !== 0 || child.isClosed)
+          say(`child started event ${event.eventId} is a second one or fits none`);
         else child.startedEventId = event.eventId;
         break;
       }
       case EventType.START_CHILD_WORKFLOW_EXECUTION_FAILED: {
         const child = initiated.get(event.attributes.initiatedEventId);
-        if (child === undefined || child.startedEventId !== 0 || child.isClosed) say(`child start failed event ${event.eventId} fits none`);
+        if (child === undefined || child.startedEventId !== 0 || child.isClosed)
+          say(`child start failed event ${event.eventId} fits none`);
         else child.isClosed = true;
         break;
       }
@@ -152,7 +167,9 @@ function children(events: readonly HistoryEvent[], say: Report): void {
         const child = initiated.get(event.attributes.initiatedEventId);
         if (child === undefined || child.isClosed) say(`child outcome ${event.eventId} is a second one or fits none`);
         else if (child.startedEventId === 0 || child.startedEventId !== event.attributes.startedEventId) {
-          say(`child outcome ${event.eventId} names start ${event.attributes.startedEventId}, the child started with ${child.startedEventId}`);
+          say(
+            `child outcome ${event.eventId} names start ${event.attributes.startedEventId}, the child started with ${child.startedEventId}`,
+          );
         } else child.isClosed = true;
         break;
       }
@@ -172,7 +189,8 @@ function externals(events: readonly HistoryEvent[], say: Report): void {
       case EventType.EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED:
       case EventType.SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
       case EventType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED:
-        if (!open.delete(event.attributes.initiatedEventId)) say(`external outcome ${event.eventId} is a second one or fits none`);
+        if (!open.delete(event.attributes.initiatedEventId))
+          say(`external outcome ${event.eventId} is a second one or fits none`);
         break;
     }
   }
@@ -188,7 +206,8 @@ function updates(events: readonly HistoryEvent[], say: Report): void {
       accepted.set(updateId, event.eventId);
     } else if (event.eventType === EventType.WORKFLOW_EXECUTION_UPDATE_COMPLETED) {
       const updateId = event.attributes.meta?.updateId ?? '';
-      if (accepted.get(updateId) !== event.attributes.acceptedEventId) say(`update ${updateId} completes another acceptance`);
+      if (accepted.get(updateId) !== event.attributes.acceptedEventId)
+        say(`update ${updateId} completes another acceptance`);
       if (completed.has(updateId)) say(`update ${updateId} is completed twice`);
       completed.add(updateId);
     }

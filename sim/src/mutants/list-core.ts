@@ -91,7 +91,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     law: 7,
     file: 'core/execution/buffer.js',
     find: '...decoded.filter((event) => !OUTCOMES.has(event.eventType)),\n        ...decoded.filter((event) => OUTCOMES.has(event.eventType)),',
-    replace: '...decoded.filter((event) => OUTCOMES.has(event.eventType)),\n        ...decoded.filter((event) => !OUTCOMES.has(event.eventType)),',
+    replace:
+      '...decoded.filter((event) => OUTCOMES.has(event.eventType)),\n        ...decoded.filter((event) => !OUTCOMES.has(event.eventType)),',
   },
   {
     name: 'children outlive their parent whatever its policy',
@@ -119,6 +120,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     law: 14,
     file: 'core/execution/update-messages.js',
     find: "case 'temporal.api.update.v1.Rejection':\n            return refuse(draft, message, UpdateRejection.decode(bytes));",
-    replace: "case 'temporal.api.update.v1.Rejection': { const rejected = UpdateRejection.decode(bytes); return accept(draft, message, { acceptedRequest: rejected.rejectedRequest, acceptedRequestMessageId: '', acceptedRequestSequencingEventId: 0 }); }",
+    replace:
+      "case 'temporal.api.update.v1.Rejection': { const rejected = UpdateRejection.decode(bytes); return accept(draft, message, { acceptedRequest: rejected.rejectedRequest, acceptedRequestMessageId: '', acceptedRequestSequencingEventId: 0 }); }",
   },
 ];

@@ -122,11 +122,11 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     replace: 'if (this.waits.end(replyTo))',
   },
   {
-    name: 'a caller that left while its poll is started is not noted',
+    name: 'polls are not answered when their time is up',
     law: 6,
-    file: 'engine/engine.js',
-    find: 'if (this.starting.has(replyTo))',
-    replace: 'if (false)',
+    file: 'engine/matching-pollers.js',
+    find: 'if (place === undefined || place.poller.deadlineMs > nowMs)',
+    replace: 'if (true)',
   },
   // Law 7: state = fold + residue.
   {
@@ -222,8 +222,8 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     name: 'timers fire a tenth of a second late',
     law: 11,
     file: 'engine/timers.js',
-    find: 'entry.dueMs > nowMs)',
-    replace: 'entry.dueMs > nowMs - 150)',
+    find: 'return Math.min(dueMs ?? Infinity, this.#moveAtMs);',
+    replace: 'return Math.min((dueMs ?? Infinity) + 150, this.#moveAtMs);',
   },
   // Law 12: between executions.
   {

@@ -23,7 +23,9 @@ interface Task {
 }
 
 export async function runMutants(args: SimArguments): Promise<number> {
-  const numbers = MUTANTS.map((_, number) => number).filter((number) => MUTANTS[number]?.name.includes(args.only) === true);
+  const numbers = MUTANTS.map((_, number) => number).filter(
+    (number) => MUTANTS[number]?.name.includes(args.only) === true,
+  );
   const problems = MUTANTS.flatMap((mutant) => mutantProblem(mutant) ?? []);
   if (problems.length > 0) {
     console.log(`${problems.join('\n')}\n0 passed, ${problems.length} failed`);
@@ -42,7 +44,9 @@ export async function runMutants(args: SimArguments): Promise<number> {
   cleanUp();
   const missed = verdicts.filter(({ seed }) => seed === undefined);
   const laws = new Set(MUTANTS.map(({ law }) => law));
-  console.log(`\n${numbers.length} mutants, laws ${[...laws].sort((a, b) => a - b).join(' ')}; missed: ${missed.map(({ number }) => `"${MUTANTS[number]?.name ?? ''}"`).join(', ') || 'none'}`);
+  console.log(
+    `\n${numbers.length} mutants, laws ${[...laws].sort((a, b) => a - b).join(' ')}; missed: ${missed.map(({ number }) => `"${MUTANTS[number]?.name ?? ''}"`).join(', ') || 'none'}`,
+  );
   console.log(`${verdicts.length - missed.length} passed, ${missed.length} failed`);
   return missed.length === 0 ? 0 : 1;
 }
@@ -50,7 +54,9 @@ export async function runMutants(args: SimArguments): Promise<number> {
 function print({ number, seed, check, message }: Verdict): void {
   const mutant = MUTANTS[number];
   const outcome = seed === undefined ? 'NOT CAUGHT' : `caught at seed ${seed} by ${check}`;
-  console.log(`law ${String(mutant?.law ?? 0).padStart(2)}  ${(mutant?.name ?? '').padEnd(72)} ${outcome}  ${message.slice(0, 90).replaceAll('\n', ' ')}`);
+  console.log(
+    `law ${String(mutant?.law ?? 0).padStart(2)}  ${(mutant?.name ?? '').padEnd(72)} ${outcome}  ${message.slice(0, 90).replaceAll('\n', ' ')}`,
+  );
 }
 
 /** In a thread of its own: a bug may hang. */
@@ -87,7 +93,8 @@ async function runTask({ number, firstSeed }: Task, tell: (message: object) => v
     const options = optionsOf(seed);
     const { failure, hash } = runSimulation(options, modules);
     if (failure !== undefined) return tell({ number, seed, check: failure.check, message: failure.message });
-    if (seed % 5 === 0 && runSimulation(options, modules).hash !== hash) return tell({ number, seed, check: 'determinism', message: 'two runs of the seed differ' });
+    if (seed % 5 === 0 && runSimulation(options, modules).hash !== hash)
+      return tell({ number, seed, check: 'determinism', message: 'two runs of the seed differ' });
   }
   tell({ number, seed: undefined, check: '', message: '' });
 }

@@ -14,6 +14,7 @@ import type { Rejection } from '../core/rejection.js';
 import type { HistoryAnswer, NamespaceRecord } from '../engine/messages.js';
 import { ask } from './contract.js';
 import type { ApiContext, Caller, Plan } from './contract.js';
+import { followsNextRun, toldAsContinued } from './followed-close.js';
 import { NO_TOKEN, decodeHistoryToken, encodeHistoryToken } from './page-token.js';
 import { checkExecution, longPollDeadline } from './validate.js';
 
@@ -33,7 +34,10 @@ export function getHistory(
     withPendingTask: wantsPendingTask(context.caller),
     deadlineMs: longPollDeadline(context, context.limits.historyLongPollMs),
   };
-  return ask({ kind: 'getHistory', namespaceId: namespace.id, history }, (page) => response(page, false));
+  const isTold = history.closeEventOnly && !followsNextRun(context.caller);
+  return ask({ kind: 'getHistory', namespaceId: namespace.id, history }, (page) =>
+    response(isTold ? { ...page, history: toldAsContinued(page.history) } : page, false),
+  );
 }
 
 export function getHistoryReverse(

@@ -3,7 +3,7 @@
  * disk, or when it is void.
  */
 import { encodeFacts, encodeSnapshot, isClosed, joinHistory, nextDueMs } from '../core/execution/index.js';
-import type { StateRecord, Transition } from '../core/execution/index.js';
+import type { ExecutionState, StateRecord, Transition } from '../core/execution/index.js';
 import type { Limits } from '../core/limits.js';
 import type { Write } from '../ports/index.js';
 import type { Run } from './run.js';
@@ -23,6 +23,7 @@ export interface Change {
 export class Decision {
   readonly changes = new Map<Run, Change>();
   readonly writes: Write[] = [];
+  readonly #sealed: [Run, ExecutionState][] = [];
   readonly #onCommitted: (() => void)[] = [];
   readonly #onVoided: (() => void)[] = [];
 
@@ -36,7 +37,14 @@ export class Decision {
     this.#onVoided.push(act);
   }
 
+  /** Nothing is decided in it any more: its states are what will be on disk. */
+  seal(): void {
+    for (const run of this.changes.keys()) this.#sealed.push([run, run.state]);
+  }
+
   committed(): void {
+    for (const [run, state] of this.#sealed)
+      if (state.transitionCount >= run.durable.transitionCount) run.durable = state;
     for (const act of this.#onCommitted) act();
   }
 

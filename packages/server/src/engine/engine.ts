@@ -232,6 +232,7 @@ export class Engine {
     };
     const writes = [...decision.changes.values()].flatMap((change) => sealChange(change, context));
     writes.push(...decision.writes);
+    decision.seal();
     const committer = this.#requireCommitter();
     if (writes.length === 0) {
       const mark = Math.max(0, ...[...decision.changes.keys()].map((run) => run.groupNumber));
@@ -271,10 +272,7 @@ export class Engine {
     else this.timers.arm(run.execNo, wakeMs, this.nowMs);
     run.queries?.reconcile(this, run);
     this.#options.inspect?.(run);
-    this.afterRun(run, () => {
-      run.durable = state;
-      notifyWaiters(this, run);
-    });
+    this.afterRun(run, () => notifyWaiters(this, run));
   }
 
   // ---- messages

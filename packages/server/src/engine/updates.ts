@@ -89,7 +89,9 @@ export function admitInto(
 /** Answers now if the stage is reached, else when it is, else at the deadline with the stage reached by then. */
 export function awaitUpdate(engine: Engine, run: Run, waiter: UpdateWaiter, deadlineMs: number): void {
   run.updateWaiters.add(waiter);
-  const expire = (): void => waiter.answer(responseOf(run, waiter, undefined));
+  // The admission may still be on its way to disk, with the start of its run.
+  const expire = (): void =>
+    engine.answerAfter(run, waiter.replyTo, () => waiter.answer(responseOf(run, waiter, undefined)));
   const longPollMs = engine.nowMs + engine.limits.updateLongPollMs;
   engine.waits.add(waiter.replyTo, Math.min(deadlineMs, longPollMs), expire, () => run.updateWaiters.delete(waiter));
   engine.afterRun(run, () => notifyUpdates(engine, run));

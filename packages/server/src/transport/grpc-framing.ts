@@ -139,7 +139,9 @@ export function unpackGzip(
   canWait: boolean,
   done: (unpacked: Buffer | CallFailure) => void,
 ): void {
-  const options = { maxOutputLength: Math.max(1, bytesMax) };
+  // zlib would set 16 KiB aside for every message; Go clients compress all of theirs, and most are a few hundred bytes.
+  const chunkSize = Math.min(16 * 1024, Math.max(1024, bytes.length * 4));
+  const options = { maxOutputLength: Math.max(1, bytesMax), chunkSize };
   if (canWait && bytes.length > gunzipInlineBytesMax) {
     gunzip(bytes, options, (error, unpacked) => done(error === null ? unpacked : unpackFailure(error, bytesMax)));
     return;

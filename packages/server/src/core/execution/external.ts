@@ -116,7 +116,8 @@ export function requestCancelExternal(
     EventType.REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_INITIATED,
     {
       workflowTaskCompletedEventId: completedEventId,
-      namespace: state.namespace,
+      // As the command said it, even unset.
+      namespace,
       namespaceId: state.namespaceId,
       workflowExecution: { workflowId, runId },
       control: a.control,
@@ -204,7 +205,8 @@ export function externalCancelResolved(
 ): void {
   const target = draft.state.externalCancels.get(initiatedEventId);
   if (target === undefined) return;
-  const { namespace, namespaceId, workflowId, runId } = target;
+  const { namespaceId, workflowId, runId } = target;
+  const { namespace } = draft.state;
   const same = { namespace, namespaceId, workflowExecution: { workflowId, runId }, initiatedEventId };
   if (failedCause === undefined) draft.happen(EventType.EXTERNAL_WORKFLOW_EXECUTION_CANCEL_REQUESTED, same);
   else

@@ -159,7 +159,8 @@ function writeStarted(draft: Draft, poll: WorkflowPoller): void {
     scheduledEventId: state.workflowTask?.scheduledEventId ?? 0,
     identity: poll.identity,
     requestId: poll.requestId,
-    workerVersion: poll.workerVersion,
+    // Without a build's name it says nothing, though it is kept in events that are written late.
+    workerVersion: poll.workerVersion?.buildId === '' ? undefined : poll.workerVersion,
     suggestContinueAsNew: reasons.length > 0,
     suggestContinueAsNewReasons: reasons,
     historySizeBytes: poll.isEagerStart === true ? 0 : state.historySizeBytes,
