@@ -56,15 +56,21 @@ function toNormalQueue(engine: Engine, task: QueuedTask): void {
       const isMoved = engine.decide(run, input, decision, NO_CONTEXT, () => undefined);
       if (isMoved) removeTask(engine, decision, task);
       // It was started or closed meanwhile; its row goes once that is on disk, else the task stands.
-      else engine.afterRun(run, () => (run.isVoid ? engine.offer(task) : removeTask(engine, new Decision(), task)));
+      else engine.afterRun(run, () => (run.isVoid ? putBack(engine, task) : removeTask(engine, new Decision(), task)));
     },
-    () => engine.offer(task),
+    () => putBack(engine, task),
   );
 }
 
 function removeTask(engine: Engine, decision: Decision, task: QueuedTask): void {
   if (task.taskNo !== 0) decision.writes.push({ kind: 'deleteDispatch', taskNo: task.taskNo });
   decision.onCommitted(() => engine.matching.drop(task.queue, task.taskNo));
-  decision.onVoided(() => engine.offer(task));
+  decision.onVoided(() => putBack(engine, task));
   engine.submit(decision);
+}
+
+/** It could not be moved now: the next look tries again. */
+function putBack(engine: Engine, task: QueuedTask): void {
+  engine.offer(task);
+  watchStickyQueue(engine, task.queue);
 }
