@@ -6,6 +6,9 @@ import { root, setUp } from './setup.mjs';
 
 setUp();
 
+/** A test that hangs fails, and the others go on. */
+const TEST_TIMEOUT_MS = 5 * 60_000;
+
 const files = ['packages/protocol', 'packages/server', 'packages/cli', 'sim', 'bench'].flatMap((folder) =>
   testFiles(join(root, folder, 'dist')),
 );
@@ -24,7 +27,12 @@ function testFiles(directory) {
 }
 
 async function nodeTests(paths) {
-  const { output, code } = await capture(process.execPath, ['--test', '--test-reporter=spec', ...paths]);
+  const { output, code } = await capture(process.execPath, [
+    '--test',
+    `--test-timeout=${TEST_TIMEOUT_MS}`,
+    '--test-reporter=spec',
+    ...paths,
+  ]);
   const passed = Number(/^ℹ pass (\d+)/m.exec(output)?.[1] ?? 0);
   const failed = Number(/^ℹ fail (\d+)/m.exec(output)?.[1] ?? 0);
   return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };

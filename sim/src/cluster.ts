@@ -25,6 +25,8 @@ export class Cluster {
   owner: ServerProcess;
   /** Lives on although another owns the store; some callers still reach it. */
   zombie: ServerProcess | undefined;
+  /** How far any server's clock was ever ahead: event times may be in the future by as much. */
+  aheadMsMax = 500;
   readonly #parts: ClusterParts;
   readonly #rng: Rng;
   #started = 0;
@@ -39,7 +41,10 @@ export class Cluster {
     });
     this.#every('powerCut', 5_000, () => this.#powerCut());
     this.#every('zombie', 5_000, () => this.#takeOver());
-    this.#every('clockStep', 3_000, () => this.owner.stepClock(faults.rng('clockStep').int(-3_000, 3_000)));
+    this.#every('clockStep', 3_000, () => {
+      this.owner.stepClock(faults.rng('clockStep').int(-3_000, 3_000));
+      this.aheadMsMax = Math.max(this.aheadMsMax, this.owner.clock.offsetMs);
+    });
   }
 
   /** The process that a caller reaches now, if any. */

@@ -34,6 +34,8 @@ export class Disk {
   /** Commits that are going to fail in a row, so that the retry of single decisions fails as well. */
   #failStreak = 0;
   readonly #scripted: Fate[] = [];
+  readonly #scriptedFlushMs: number[] = [];
+  #readsToFail = 0;
   /** A flush failed and the kernel dropped pages: until the next start, flushes seem to work and do not. */
   #isPoisoned = false;
   /** Raised by a power cut: answers on their way are lost with the machine. */
@@ -83,7 +85,8 @@ export class Disk {
     let delayMs = this.#rng.between(0.02, 0.5);
     if (this.#faults.strikes('slowRead', 0.1)) delayMs += this.#faults.rng('slowRead').between(1, 4_000);
     const seenMs = this.#rng.chance(0.5) ? 0 : delayMs * this.#rng.next();
-    const isFailed = this.#faults.strikes('failedRead', 0.04);
+    this.#readsToFail -= 1;
+    const isFailed = this.#readsToFail >= 0 || this.#faults.strikes('failedRead', 0.04);
     this.#world.after(seenMs, () => {
       const answer: ReadAnswer = isFailed
         ? { kind: 'failed', reason: 'simulated: read failed' }
@@ -144,6 +147,8 @@ export class Disk {
   }
 
   #flushMs(): number {
+    const scripted = this.#scriptedFlushMs.shift();
+    if (scripted !== undefined) return scripted;
     const usualMs = this.#rng.between(0.2, 3);
     return this.#faults.strikes('slowFlush', 0.04)
       ? usualMs + this.#faults.rng('slowFlush').between(5, 2_000)
@@ -153,6 +158,15 @@ export class Disk {
   /** What becomes of the next commits, for scripted scenarios. */
   script(...fates: readonly Fate[]): void {
     this.#scripted.push(...fates);
+  }
+
+  /** How long the next flushes take. */
+  scriptFlushes(...durationsMs: readonly number[]): void {
+    this.#scriptedFlushMs.push(...durationsMs);
+  }
+
+  scriptFailedReads(count: number): void {
+    this.#readsToFail = count;
   }
 
   #fate(): Fate {

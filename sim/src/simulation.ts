@@ -101,7 +101,8 @@ class Simulation {
     this.#beginStories();
     this.world.run(this.#options.faultPhaseMs, () => false);
     if (this.world.failures.any) return;
-    const healthyFromMs = this.world.nowMs;
+    // Event times are the server's, whose clock may be ahead.
+    const healthyFromMs = this.world.nowMs + this.#cluster.aheadMsMax;
     this.#heal();
     if (!this.world.run(LIVENESS_MS, () => this.world.events % 64 === 0 && this.#isQuiet())) return this.#reportStuck();
     // Long enough for polls that were lost under faults to be made anew: what waits for them is done or dropped.

@@ -1,5 +1,12 @@
 /** Workflow tasks at the worker: replay from the cache or from the start, answer, keep the program for the next task. */
-import { Failure, History, QueryResultType, TaskQueueKind, WorkflowTaskFailedCause } from '@perdure/protocol';
+import {
+  EventType,
+  Failure,
+  History,
+  QueryResultType,
+  TaskQueueKind,
+  WorkflowTaskFailedCause,
+} from '@perdure/protocol';
 import type { HistoryEvent, TaskToken } from '@perdure/protocol';
 import type { HistoryAnswer } from '@perdure/server/engine';
 import { Mismatch, Replay, StaleCache } from './replay.js';
@@ -180,12 +187,10 @@ export class WorkflowTaskRunner {
       if (result.kind !== 'answer' || !this.#worker.isAlive) return;
       const { events } = History.decode((result.response as HistoryAnswer).history);
       const until = events.filter((event) => event.eventId <= startedEventId);
+      const last = until.at(-1);
+      const isStarted = last?.eventId === startedEventId && last.eventType === EventType.WORKFLOW_TASK_STARTED;
       // A task that has ended meanwhile is not worth an answer.
-      if (
-        startedEventId < Number.MAX_SAFE_INTEGER &&
-        (until.length < events.length || until.at(-1)?.eventId !== startedEventId)
-      )
-        return;
+      if (startedEventId < Number.MAX_SAFE_INTEGER && (until.length < events.length || !isStarted)) return;
       done(until);
     });
   }

@@ -14,16 +14,23 @@ const CALL_TIMEOUT_MS = 10_000;
 export class Connection {
   readonly #client: GrpcClient;
   readonly #flags: ConnectionFlags;
+  readonly #beganMs = performance.now();
 
   constructor(client: GrpcClient, flags: ConnectionFlags) {
     this.#client = client;
     this.#flags = flags;
   }
 
-  /** Throws CommandFailure. `timeoutMs`: for calls that wait; --command-timeout goes before it. */
+  /**
+   * Throws CommandFailure. `timeoutMs`: for calls that wait. --command-timeout bounds the whole command, however many calls
+   * it makes.
+   */
   async call<Q, S>(rpc: CallableRpc<Q, S>, request: NoInfer<Init<Q>>, timeoutMs = CALL_TIMEOUT_MS): Promise<S> {
+    const commandMs = this.#flags['command-timeout'];
+    const leftMs = commandMs === undefined ? timeoutMs : commandMs - (performance.now() - this.#beganMs);
+    if (leftMs <= 0) throw new CommandFailure(ExitCode.TIMED_OUT, `no answer within ${commandMs ?? timeoutMs} ms`);
     try {
-      return await this.#client.call(rpc, request, this.#flags['command-timeout'] ?? timeoutMs);
+      return await this.#client.call(rpc, request, Math.ceil(leftMs));
     } catch (error) {
       throw error instanceof CallFailed ? failureOf(error, this.#flags) : error;
     }

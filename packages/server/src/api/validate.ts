@@ -91,7 +91,10 @@ export function checkPollDeadline(deadlineMs: number | undefined, nowMs: number)
   return { kind: 'rejection', code: 'FAILED_PRECONDITION', message: 'Context timeout is too short.' };
 }
 
-/** Long polls are answered this long before the caller gives up, so that the answer still arrives. */
+/**
+ * Long polls are answered this long before the caller gives up, so that the answer still arrives; of a short wait, half:
+ * an answer at once would make the caller ask again at once.
+ */
 const ANSWER_TAIL_MS = 1_000;
 
 /** When a long poll is answered, empty if nothing came: after `longestMs`, or a little before the caller gives up. */
@@ -101,7 +104,8 @@ export function longPollDeadline(
 ): number {
   const { nowMs, deadlineMs } = context;
   if (deadlineMs === undefined) return nowMs + longestMs;
-  return Math.max(nowMs, Math.min(nowMs + longestMs, deadlineMs - ANSWER_TAIL_MS));
+  const tailMs = Math.min(ANSWER_TAIL_MS, (deadlineMs - nowMs) / 2);
+  return Math.max(nowMs, Math.min(nowMs + longestMs, deadlineMs - tailMs));
 }
 
 /** The token's content, of one of these kinds. A token of another kind of task is as bad as garbage. */

@@ -43,16 +43,20 @@ export function deliverWorkflowTask(engine: Engine, run: Run, pollId: ReplyTo, r
   });
 }
 
-/**
- * The poll answer, or undefined when the task is not the run's started task any more. `isCached`: the worker has the
- * run in memory whatever queue the task is on, for it has just completed the task before.
- */
+export interface TaskDelivery {
+  /** The worker has the run in memory whatever queue the task is on, for it has just completed the task before. */
+  readonly isCached?: boolean;
+  /** It may have been given out before: queries that came since must not be answered from what it shows. */
+  readonly isRepeated?: boolean;
+}
+
+/** The poll answer, or undefined when the task is not the run's started task any more. */
 export function buildWorkflowTask(
   engine: Engine,
   run: Run,
   ref: WorkflowTaskRef,
   built: (response: Init<PollWorkflowTaskQueueResponse> | undefined) => void,
-  isCached = false,
+  { isCached = false, isRepeated = false }: TaskDelivery = {},
 ): void {
   const { state } = run;
   const task = state.workflowTask;
@@ -64,7 +68,7 @@ export function buildWorkflowTask(
   const withheld = encodedWithheldEvents(state);
   const toEventId =
     task.kind === 'normal' ? task.startedEventId + 1 : Math.min(state.nextEventId, task.scheduledEventId);
-  const queries = run.queries?.attach(ref) ?? new Map();
+  const queries = (isRepeated ? undefined : run.queries?.attach(ref)) ?? new Map();
   const head = {
     taskToken: encodeTaskToken({
       kind: TaskTokenKind.WORKFLOW,

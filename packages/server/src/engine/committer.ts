@@ -64,6 +64,12 @@ export class Committer {
     else act();
   }
 
+  /** Nothing of that group, or of one before, is still on its way. */
+  isFlushed(number: number): boolean {
+    const isInFlight = this.#inFlight !== undefined && number >= this.#inFlight.number;
+    return number < this.#open.number && !isInFlight && this.#oneByOne.length === 0;
+  }
+
   /** Acts once everything decided so far is on disk. */
   afterAll(act: () => void): void {
     if (this.#open.sealed.length > 0) this.#open.after.push(act);

@@ -183,7 +183,9 @@ export class RunDirectory {
   }
 
   #evictIdle(run: Run): void {
-    if (run.isIdle && !run.isVoid && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.remove(run);
+    // Something may have been decided since this was asked for.
+    const isIdle = run.isIdle && !run.isVoid && this.#engine.isFlushed(run);
+    if (isIdle && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.remove(run);
   }
 
   #load(key: string, stored: ExecutionKey, line: Line): void {

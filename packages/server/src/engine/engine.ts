@@ -255,6 +255,11 @@ export class Engine {
     this.#requireCommitter().afterGroup(run.groupNumber, act);
   }
 
+  /** Nothing decided about the run is still on its way to disk. */
+  isFlushed(run: Run): boolean {
+    return this.#requireCommitter().isFlushed(run.groupNumber);
+  }
+
   afterDecision(decision: Decision, act: () => void): void {
     decision.onCommitted(act);
   }

@@ -94,7 +94,7 @@ function replyCompleted(
   const answer = (workflowTask: Init<PollWorkflowTaskQueueResponse> | undefined): void =>
     engine.reply(replyTo, { workflowTask, activityTasks, resetHistoryEventId });
   if (next === undefined) answer(undefined);
-  else buildWorkflowTask(engine, run, next, answer, true);
+  else buildWorkflowTask(engine, run, next, answer, { isCached: true });
 }
 
 export function respondWorkflowTaskFailed(

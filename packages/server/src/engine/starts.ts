@@ -132,7 +132,7 @@ function answerStarted(
   const answer = (eagerWorkflowTask: Init<PollWorkflowTaskQueueResponse> | undefined): void =>
     engine.reply(replyTo, { ...startResponse(run, true), eagerWorkflowTask });
   if (eagerTask === undefined) answer(undefined);
-  else buildWorkflowTask(engine, run, eagerTask, answer);
+  else buildWorkflowTask(engine, run, eagerTask, answer, { isRepeated: true });
 }
 
 export function startResponse(

@@ -324,11 +324,12 @@ export function timeOutStartedTask(draft: Draft): void {
 
 /** Nobody took the sticky or speculative task in time: to the normal queue; the attempt stays. */
 export function timeOutScheduledTask(draft: Draft): void {
-  const task = requireTask(draft);
-  if (task.kind === 'speculative') writeWithheldEvents(draft);
+  if (requireTask(draft).kind === 'speculative') writeWithheldEvents(draft);
+  // Its id may be another than it would have been: something else may have been due in the same moment.
+  const { scheduledEventId } = requireTask(draft);
   if (draft.state.sticky !== undefined) draft.fact({ record: 'fact', kind: 'sticky', sticky: undefined });
   draft.write(EventType.WORKFLOW_TASK_TIMED_OUT, {
-    scheduledEventId: task.scheduledEventId,
+    scheduledEventId,
     startedEventId: 0,
     timeoutType: TimeoutType.SCHEDULE_TO_START,
   });
