@@ -55,7 +55,9 @@ export class Program {
     };
   }
 
+  /** A task that failed or timed out is given again with the same events. */
   #see({ eventId, eventType }: HistoryEvent): void {
+    if (eventId <= this.lastEventId) return;
     this.lastEventId = eventId;
     if (eventType === EventType.ACTIVITY_TASK_COMPLETED) this.#activities += 1;
     else if (eventType === EventType.WORKFLOW_EXECUTION_SIGNALED) this.#signals += 1;

@@ -13,7 +13,7 @@ const answerLingerMs = 1000;
 const tlsHandshakeRecord = 0x16;
 
 export interface PrefaceListener {
-  /** The whole preface is there and was put back into the socket. */
+  /** The whole preface was read; what came behind it is still to be read from the socket. */
   http2(socket: Socket): void;
   /** The connection was, or is about to be, closed. */
   refused(reason: string): void;
@@ -36,7 +36,7 @@ export function readPreface(socket: Socket, timeoutMs: number, listener: Preface
     if (seen.compare(preface, 0, compared, 0, compared) !== 0) return finish(() => refuseOther(seen));
     if (compared === preface.length) {
       finish(() => {
-        socket.unshift(seen);
+        if (seen.length > preface.length) socket.unshift(seen.subarray(preface.length));
         listener.http2(socket);
       });
     }

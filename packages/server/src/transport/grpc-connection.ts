@@ -1,12 +1,15 @@
-/** One client connection: its calls, what it has not read yet, its life by keepalive, idleness and age. */
+/** One client connection: its socket, its calls, what it has not read yet, its life by keepalive, idleness and age. */
 
-import type { ServerHttp2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import type { TransportLog } from './contract.js';
 import type { Deadlines } from './deadlines.js';
+import { acceptStream, type GrpcCall } from './grpc-call.js';
 import { ByteBudget, type GrpcLimits } from './grpc-limits.js';
-import type { GrpcCall } from './grpc-stream.js';
+import { Http2Connection, type Http2Host } from './http2/connection.js';
+import type { Http2Error } from './http2/frame.js';
+import type { HeaderList } from './http2/header-list.js';
+import type { StreamListener, StreamWriter } from './http2/stream.js';
 import type { Services } from './services.js';
 
 /** What all connections of a server have in common. */
@@ -18,20 +21,19 @@ export interface GrpcServerParts {
   readonly requestBudget: ByteBudget;
 }
 
-const goawayNoError = 0;
-/** In a first GOAWAY: all streams that are under way will be served. */
-const lastStreamIdMax = 2 ** 31 - 1;
 /** A client that does not answer the ping between the two GOAWAY frames gets the second one anyway. */
 const drainPingMs = 1000;
+/** Time for last frames to leave before the socket is destroyed. */
+const lastFramesMs = 1000;
 
-export class GrpcConnection {
+export class GrpcConnection implements Http2Host {
   readonly server: GrpcServerParts;
   readonly peer: string;
   readonly calls = new Set<GrpcCall>();
   readonly requestBudget: ByteBudget;
-  unreadResponseBytes = 0;
-  readonly #session: ServerHttp2Session;
+  readonly #http2: Http2Connection;
   readonly #socket: Socket;
+  readonly #flush = (): void => this.#writeOutput();
   readonly #openedAtMs: number;
   #isCut = false;
   #subject: string | undefined;
@@ -41,16 +43,24 @@ export class GrpcConnection {
   #pingSentAtMs: number | undefined;
   #goingSinceMs: number | undefined;
 
-  constructor(server: GrpcServerParts, session: ServerHttp2Session, socket: Socket, nowMs: number) {
+  /** The preface was read from the socket. `closed` is called when the socket is. */
+  constructor(server: GrpcServerParts, socket: Socket, nowMs: number, closed: (connection: GrpcConnection) => void) {
+    const { limits } = server;
     this.server = server;
-    this.#session = session;
     this.#socket = socket;
     this.peer = peerOf(socket);
-    this.requestBudget = new ByteBudget(server.limits.bufferedRequestBytesPerConnectionMax, server.requestBudget);
+    this.requestBudget = new ByteBudget(limits.bufferedRequestBytesPerConnectionMax, server.requestBudget);
     this.#openedAtMs = nowMs;
     this.#lastReadAtMs = nowMs;
     this.#lastCallAtMs = nowMs;
-    session.setLocalWindowSize(server.limits.connectionWindowBytes);
+    this.#http2 = new Http2Connection(this, { ...limits, streamsMax: limits.callsPerConnectionMax });
+    socket.on('data', (chunk: Buffer) => this.#http2.receive(chunk));
+    socket.on('error', (error) => server.log('debug', 'a gRPC connection failed', { peer: this.peer, error }));
+    socket.on('close', () => {
+      this.#http2.disconnected();
+      closed(this);
+    });
+    socket.resume();
   }
 
   get peerCertificateSubject(): string | undefined {
@@ -60,8 +70,24 @@ export class GrpcConnection {
     return this.#subject;
   }
 
-  get isClosed(): boolean {
-    return this.#session.destroyed;
+  nowMs(): number {
+    return this.server.deadlines.nowMs();
+  }
+
+  /** Whatever is answered in one turn leaves in one write. */
+  wake(): void {
+    process.nextTick(this.#flush);
+  }
+
+  opened(stream: StreamWriter, headers: HeaderList): StreamListener | undefined {
+    return acceptStream(this, stream, headers);
+  }
+
+  finished(error: Http2Error | undefined): void {
+    if (error !== undefined) this.server.log('debug', 'a gRPC connection failed', { peer: this.peer, error });
+    this.#writeOutput();
+    this.#socket.end();
+    setTimeout(() => this.#socket.destroy(), lastFramesMs).unref();
   }
 
   /**
@@ -69,35 +95,36 @@ export class GrpcConnection {
    * connection closes when its last call ends.
    */
   goAway(nowMs: number): void {
-    if (this.#goingSinceMs !== undefined || this.#session.destroyed) return;
+    if (this.#goingSinceMs !== undefined) return;
     this.#goingSinceMs = nowMs;
-    const session = this.#session;
     const closeWhenDone = (): void => {
       clearTimeout(timer);
-      setImmediate(() => session.close());
+      this.#http2.closeWhenDone();
     };
     const timer = setTimeout(closeWhenDone, drainPingMs);
-    session.goaway(goawayNoError, lastStreamIdMax);
-    if (!session.ping(closeWhenDone)) closeWhenDone();
+    this.#http2.announceGoAway();
+    this.#http2.ping(closeWhenDone);
+  }
+
+  /** A client that leaves too much unread loses its connection. */
+  checkUnread(): void {
+    const bytesMax = this.server.limits.unreadResponseBytesPerConnectionMax;
+    if (this.#http2.waitingBytes + this.#socket.writableLength <= bytesMax) return;
+    this.cut('the client does not read its responses');
   }
 
   /** Ends the connection; handlers of its calls are told that the client is gone. */
   cut(reason: string): void {
-    if (this.#isCut || this.#session.destroyed) return;
+    if (this.#isCut || this.#http2.isClosed) return;
     this.#isCut = true;
     this.server.log('warn', 'a gRPC connection was cut', { peer: this.peer, reason });
-    this.destroy();
+    // Not now: who calls may be in the middle of an answer.
+    setImmediate(() => this.destroy());
   }
 
-  /**
-   * Ends the connection in the next turn: who calls (a handler, an answer to a ping) may stand inside the HTTP/2 parser
-   * of this very session, and Node corrupts its heap when that is freed under the parser.
-   */
   destroy(): void {
-    setImmediate(() => {
-      this.#session.destroy();
-      this.#socket.destroy();
-    });
+    this.#http2.disconnected();
+    this.#socket.destroy();
   }
 
   /** Answers all running calls with UNAVAILABLE and cancels their handlers. */
@@ -107,7 +134,7 @@ export class GrpcConnection {
 
   /** Called every few seconds: keepalive, idleness, age. */
   sweep(nowMs: number): void {
-    if (this.#session.destroyed) return;
+    if (this.#http2.isClosed) return;
     const { limits } = this.server;
     if (this.calls.size > 0) this.#lastCallAtMs = nowMs;
     this.#keepAlive(nowMs);
@@ -118,6 +145,21 @@ export class GrpcConnection {
     const isIdle = nowMs - this.#lastCallAtMs >= limits.idleConnectionMs;
     const isOld = limits.connectionAgeMs > 0 && nowMs - this.#openedAtMs >= limits.connectionAgeMs;
     if (isIdle || isOld) this.goAway(nowMs);
+  }
+
+  #writeOutput(): void {
+    const socket = this.#socket;
+    if (socket.writableLength === 0) this.#http2.outputRead();
+    const pieces = this.#http2.takeOutput();
+    if (!socket.writable) return;
+    const [first] = pieces;
+    if (first !== undefined && pieces.length === 1) {
+      socket.write(first);
+      return;
+    }
+    socket.cork();
+    for (const piece of pieces) socket.write(piece);
+    socket.uncork();
   }
 
   #keepAlive(nowMs: number): void {
@@ -133,7 +175,7 @@ export class GrpcConnection {
       if (nowMs - this.#pingSentAtMs >= keepaliveTimeoutMs) this.cut('no answer to a keepalive ping');
     } else if (nowMs - this.#lastReadAtMs >= keepaliveIntervalMs) {
       this.#pingSentAtMs = nowMs;
-      this.#session.ping(() => undefined);
+      this.#http2.ping(() => undefined);
     }
   }
 }

@@ -12,10 +12,8 @@ const prefixBytes = 5;
 const firstBufferBytes = 16 * 1024;
 /** Larger compressed requests are unpacked off the event loop. */
 const gunzipInlineBytesMax = 16 * 1024;
-/** Larger responses are written in two pieces instead of being copied. */
-const copiedResponseBytesMax = 16 * 1024;
 
-const emptyMessage = Buffer.alloc(prefixBytes);
+const noBytes = Buffer.alloc(0);
 
 /** The message of a chunk that holds exactly one plain message, the usual case; else undefined. */
 export function soleMessage(chunk: Buffer, bytesMax: number): Buffer | undefined {
@@ -24,17 +22,12 @@ export function soleMessage(chunk: Buffer, bytesMax: number): Buffer | undefined
   return chunk.subarray(prefixBytes);
 }
 
-/** Prefix and message as one buffer, or as two where a copy would cost more than a second write. */
-export function framedMessage(bytes: Uint8Array): Buffer | readonly [Buffer, Uint8Array] {
-  const length = bytes.length;
-  if (length === 0) return emptyMessage;
-  const isCopied = length <= copiedResponseBytesMax;
-  const frame = Buffer.allocUnsafe(isCopied ? prefixBytes + length : prefixBytes);
-  frame[0] = 0;
-  frame.writeUInt32BE(length, 1);
-  if (!isCopied) return [frame, bytes];
-  frame.set(bytes, prefixBytes);
-  return frame;
+/** What goes in front of a plain message. */
+export function messagePrefix(messageBytes: number): Buffer {
+  const prefix = Buffer.allocUnsafe(prefixBytes);
+  prefix[0] = 0;
+  prefix.writeUInt32BE(messageBytes, 1);
+  return prefix;
 }
 
 /** Receives a complete message as it was sent. */
@@ -122,7 +115,7 @@ export class MessageReader {
   }
 
   #takeBody(): Buffer {
-    const body = this.#body ?? emptyMessage.subarray(0, 0);
+    const body = this.#body ?? noBytes;
     this.release();
     return body;
   }

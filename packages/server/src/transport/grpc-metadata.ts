@@ -1,18 +1,17 @@
 /** Request headers as the API sees them. */
 
-import type { IncomingHttpHeaders } from 'node:http2';
 import type { CallMetadata } from './contract.js';
+import type { HeaderList } from './http2/header-list.js';
 
 export class HeaderMetadata implements CallMetadata {
-  readonly #headers: IncomingHttpHeaders;
+  readonly #headers: HeaderList;
 
-  constructor(headers: IncomingHttpHeaders) {
+  constructor(headers: HeaderList) {
     this.#headers = headers;
   }
 
   get(name: string): string | undefined {
-    const value = this.#headers[name];
-    return Array.isArray(value) ? value.join(', ') : value;
+    return this.#headers.get(name);
   }
 
   getBinary(name: string): Uint8Array | undefined {
@@ -23,6 +22,6 @@ export class HeaderMetadata implements CallMetadata {
   }
 
   names(): readonly string[] {
-    return Object.keys(this.#headers).filter((name) => !name.startsWith(':'));
+    return this.#headers.names();
   }
 }

@@ -1,11 +1,10 @@
 /**
  * The gRPC server: one port, in clear text or with TLS, and the connections on it.
  *
- * A connection goes: accept (TLS handshake) → preface → HTTP/2 session → calls (`grpc-stream.ts`). Nothing but calls reaches a
+ * A connection goes: accept (TLS handshake) → preface → HTTP/2 (`http2/`) → calls (`grpc-call.ts`). Nothing but calls reaches a
  * handler. Everything a client can hold is bounded by `GrpcLimits`.
  */
 
-import { performServerHandshake, type ServerOptions } from 'node:http2';
 import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { readPreface } from './connection-preface.js';
@@ -13,7 +12,6 @@ import type { Service, TransportLog } from './contract.js';
 import { DeadlineClock, type Deadlines } from './deadlines.js';
 import { GrpcConnection, type GrpcServerParts } from './grpc-connection.js';
 import { ByteBudget, defaultGrpcLimits, type GrpcLimits } from './grpc-limits.js';
-import { acceptStream } from './grpc-stream.js';
 import { Services } from './services.js';
 import { readTlsFiles, type TlsFiles, type TlsMaterial, TlsWatcher } from './tls.js';
 
@@ -38,14 +36,12 @@ export interface GrpcAddress {
 const lastWritesMs = 200;
 /** A socket that does not report its end in this time is forgotten. */
 const closeMs = 1000;
-/** Sessions are looked at this often, or more often when a limit is shorter. */
+/** Connections are looked at this often, or more often when a limit is shorter. */
 const sweepMsMax = 5000;
-const sessionMegabytesMax = 128;
 
 export class GrpcServer {
   readonly #parts: GrpcServerParts;
   readonly #tlsFiles: TlsFiles | undefined;
-  readonly #http2Options: ServerOptions;
   readonly #connections = new Set<GrpcConnection>();
   /** Sockets whose preface is awaited. */
   readonly #newcomers = new Set<Socket>();
@@ -65,15 +61,6 @@ export class GrpcServer {
       requestBudget: new ByteBudget(limits.bufferedRequestBytesMax),
     };
     this.#tlsFiles = options.tls;
-    this.#http2Options = {
-      maxSessionMemory: sessionMegabytesMax,
-      settings: {
-        enablePush: false,
-        initialWindowSize: limits.streamWindowBytes,
-        maxConcurrentStreams: limits.callsPerConnectionMax,
-        maxHeaderListSize: limits.headerBytesMax,
-      },
-    };
   }
 
   /** Throws what `listen` of Node reports (EADDRINUSE and others), or TlsFilesError. */
@@ -174,18 +161,12 @@ export class GrpcServer {
   }
 
   #openConnection(socket: Socket): void {
-    const session = performServerHandshake(socket, this.#http2Options);
     const nowMs = this.#parts.deadlines.nowMs();
-    const connection = new GrpcConnection(this.#parts, session, socket, nowMs);
-    this.#connections.add(connection);
-    session.on('stream', (stream, headers, flags) => acceptStream(connection, stream, headers, flags));
-    session.on('error', (error) =>
-      this.#parts.log('debug', 'a gRPC connection failed', { peer: connection.peer, error }),
-    );
-    session.on('close', () => {
+    const connection = new GrpcConnection(this.#parts, socket, nowMs, () => {
       this.#connections.delete(connection);
       if (this.#connections.size === 0) for (const gone of this.#awaitingAllGone) gone();
     });
+    this.#connections.add(connection);
     if (this.#isDraining) connection.goAway(nowMs);
   }
 

@@ -1,7 +1,7 @@
 /** Status codes and how a status travels in HTTP/2 trailers. */
 
-import type { OutgoingHttpHeaders } from 'node:http2';
 import type { CallFailure } from './contract.js';
+import { type HeaderField, headerField, type HeaderFields, recurringField } from './http2/header-encoder.js';
 
 export const statusCode = {
   ok: 0,
@@ -20,17 +20,23 @@ export const statusCode = {
 const messageCharactersMax = 4000;
 const messageEncodedBytesMax = 8000;
 
-export const okTrailers: OutgoingHttpHeaders = { 'grpc-status': '0' };
+const highestCode = 16;
+const statusFields: readonly HeaderField[] = Array.from({ length: highestCode + 1 }, (_, code) =>
+  recurringField('grpc-status', String(code)),
+);
+
+export const okFields: HeaderFields = statusFields.slice(0, 1);
 
 export function fail(code: number, message: string): CallFailure {
   return { ok: false, code, message };
 }
 
-export function failureTrailers(failure: CallFailure): OutgoingHttpHeaders {
-  const trailers: OutgoingHttpHeaders = { 'grpc-status': String(failure.code) };
-  if (failure.message !== '') trailers['grpc-message'] = encodeStatusMessage(failure.message);
-  if (failure.statusDetails !== undefined) trailers['grpc-status-details-bin'] = encodeBinary(failure.statusDetails);
-  return trailers;
+/** The trailers of a failed call. */
+export function failureFields({ code, message, statusDetails }: CallFailure): HeaderFields {
+  const fields = [statusFields[code] ?? headerField('grpc-status', String(code))];
+  if (message !== '') fields.push(headerField('grpc-message', encodeStatusMessage(message)));
+  if (statusDetails !== undefined) fields.push(headerField('grpc-status-details-bin', encodeBinary(statusDetails)));
+  return fields;
 }
 
 /** Percent-encodes everything but printable ASCII, and the percent sign itself. */

@@ -12,6 +12,7 @@ import type {
 } from './contract.js';
 import { DeadlineClock, type Deadlines } from './deadlines.js';
 import { HeaderMetadata } from './grpc-metadata.js';
+import { HeaderList } from './http2/header-list.js';
 import { fail, statusCode } from './grpc-status.js';
 import { type Route, Services } from './services.js';
 
@@ -166,7 +167,7 @@ class LocalCall implements CallContext, InMemoryCall {
     this.method = method;
     this.isStreaming = route.kind === 'streaming';
     this.deadlineMs = options.timeoutMs === undefined ? undefined : deadlines.nowMs() + options.timeoutMs;
-    this.metadata = new HeaderMetadata(options.headers ?? {});
+    this.metadata = new HeaderMetadata(headerList(options.headers ?? {}));
     this.#deadlines = deadlines;
     this.#log = log;
     this.#done = done;
@@ -232,4 +233,10 @@ class LocalCall implements CallContext, InMemoryCall {
     if (this.#deadlineToken !== undefined) this.#deadlines.disarm(this.#deadlineToken, this);
     this.#done(result);
   }
+}
+
+function headerList(headers: Readonly<Record<string, string>>): HeaderList {
+  const list = new HeaderList(Number.POSITIVE_INFINITY);
+  for (const [name, value] of Object.entries(headers)) list.add(name, value);
+  return list;
 }

@@ -5,11 +5,10 @@
  * 2. The cancel callback runs only if the handler has not answered, and at most once.
  * 3. What the call holds (deadline, byte budget, place in the connection's set) is given back when the stream closes.
  *
- * This is the hot path: listeners are functions shared by all calls, the call is its own context, and a request in one frame
- * with an answer in one frame allocates little more than the stream itself.
+ * This is the hot path: the call is its own context and the listener of its stream, and a request in one frame with an answer in
+ * one frame allocates little more than the two.
  */
 
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type {
   CallContext,
   CallFailure,
@@ -20,51 +19,51 @@ import type {
   ResponseStream,
 } from './contract.js';
 import type { GrpcConnection } from './grpc-connection.js';
-import { framedMessage, MessageReader, soleMessage, unpackGzip } from './grpc-framing.js';
+import { MessageReader, messagePrefix, soleMessage, unpackGzip } from './grpc-framing.js';
 import { HeaderMetadata } from './grpc-metadata.js';
-import { fail, failureTrailers, okTrailers, parseGrpcTimeoutMs, statusCode } from './grpc-status.js';
+import { fail, failureFields, okFields, parseGrpcTimeoutMs, statusCode } from './grpc-status.js';
+import { headerField, type HeaderFields, recurringField } from './http2/header-encoder.js';
+import type { HeaderList } from './http2/header-list.js';
+import type { StreamListener, StreamWriter } from './http2/stream.js';
 import type { Route } from './services.js';
 
-const responseHeaders: OutgoingHttpHeaders = { ':status': 200, 'content-type': 'application/grpc' };
-const acceptedEncodings = 'identity,gzip';
-const withTrailers = { waitForTrailers: true, sendDate: false };
-const withoutBody = { endStream: true, sendDate: false };
-
-const resetNoError = 0;
-const endStreamFlag = 1;
-
-const callKey = Symbol('call');
-
-interface CallStream extends ServerHttp2Stream {
-  [callKey]?: GrpcCall;
-}
+const responseFields: HeaderFields = [
+  headerField(':status', '200'),
+  recurringField('content-type', 'application/grpc'),
+];
+const acceptedEncodings = headerField('grpc-accept-encoding', 'identity,gzip');
+const methodNotAllowed: HeaderFields = [headerField(':status', '405'), headerField('allow', 'POST')];
+const unsupportedMediaType: HeaderFields = [headerField(':status', '415')];
 
 /** Serves a new stream: refuses what is not gRPC, answers unknown methods, starts a call for the rest. */
 export function acceptStream(
   connection: GrpcConnection,
-  stream: ServerHttp2Stream,
-  headers: IncomingHttpHeaders,
-  flags: number,
-): void {
-  stream.on('error', ignoreStreamError);
-  if (isGone(stream)) return;
-  if (headers[':method'] !== 'POST') return refuseHttp(stream, 405, { allow: 'POST' });
-  if (!isGrpcContentType(headers['content-type'])) return refuseHttp(stream, 415, {});
-  const path = headers[':path'] ?? '';
-  const route = connection.server.services.find(path);
-  if (route === undefined) return refuseCall(stream, connection.server.services.unknown(path), {});
-  const encoding = headers['grpc-encoding'];
+  stream: StreamWriter,
+  headers: HeaderList,
+): StreamListener | undefined {
+  const { services, limits } = connection.server;
+  if (headers.isTooLong) {
+    const text = `grpc: received headers larger than max (${limits.headerBytesMax} bytes)`;
+    return refuseCall(stream, fail(statusCode.resourceExhausted, text));
+  }
+  if (headers.get(':method') !== 'POST') return refuseHttp(stream, methodNotAllowed);
+  if (!isGrpcContentType(headers.get('content-type'))) return refuseHttp(stream, unsupportedMediaType);
+  const path = headers.get(':path') ?? '';
+  const route = services.find(path);
+  if (route === undefined) return refuseCall(stream, services.unknown(path));
+  const encoding = headers.get('grpc-encoding');
   if (encoding !== undefined && encoding !== 'identity' && encoding !== 'gzip') {
-    const text = `grpc: Decompressor is not installed for grpc-encoding "${String(encoding)}"`;
-    return refuseCall(stream, fail(statusCode.unimplemented, text), { 'grpc-accept-encoding': acceptedEncodings });
+    const text = `grpc: Decompressor is not installed for grpc-encoding "${encoding}"`;
+    return refuseCall(stream, fail(statusCode.unimplemented, text), [acceptedEncodings]);
   }
-  const timeout = headers['grpc-timeout'];
-  const timeoutMs = timeout === undefined ? undefined : parseGrpcTimeoutMs(String(timeout));
+  const timeout = headers.get('grpc-timeout');
+  const timeoutMs = timeout === undefined ? undefined : parseGrpcTimeoutMs(timeout);
   if (timeout !== undefined && timeoutMs === undefined) {
-    return refuseCall(stream, fail(statusCode.internal, `malformed grpc-timeout: "${String(timeout)}"`), {});
+    return refuseCall(stream, fail(statusCode.internal, `malformed grpc-timeout: "${timeout}"`));
   }
-  const call = new GrpcCall(connection, stream, path, route, headers, timeoutMs);
-  call.start((flags & endStreamFlag) !== 0);
+  const call = new GrpcCall(connection, stream, path, route, headers, encoding === 'gzip', timeoutMs);
+  call.start();
+  return call;
 }
 
 /** `application/grpc`, optionally with the subtype `+proto` and parameters. */
@@ -73,13 +72,14 @@ function isGrpcContentType(value: string | undefined): boolean {
   return value !== undefined && /^application\/grpc(\+proto)?\s*(;.*)?$/i.test(value);
 }
 
-export class GrpcCall implements CallContext {
+export class GrpcCall implements CallContext, StreamListener {
   readonly method: string;
   readonly deadlineMs: number | undefined;
   readonly #connection: GrpcConnection;
-  readonly #stream: CallStream;
+  readonly #stream: StreamWriter;
   readonly #route: Route;
-  readonly #headers: IncomingHttpHeaders;
+  readonly #headers: HeaderList;
+  readonly #isGzip: boolean;
   readonly #timeoutMs: number | undefined;
   #metadata: CallMetadata | undefined;
   #deadlineToken: unknown;
@@ -87,19 +87,17 @@ export class GrpcCall implements CallContext {
   #sink: RequestSink | undefined;
   #onCancel: ((reason: CancelReason) => void) | undefined;
   #cancelled: CancelReason | undefined;
-  #trailers: OutgoingHttpHeaders = okTrailers;
-  #responseBytes = 0;
   #hasMessage = false;
   #hasReplied = false;
   #hasHeaders = false;
-  #isClosed = false;
 
   constructor(
     connection: GrpcConnection,
-    stream: CallStream,
+    stream: StreamWriter,
     path: string,
     route: Route,
-    headers: IncomingHttpHeaders,
+    headers: HeaderList,
+    isGzip: boolean,
     timeoutMs: number | undefined,
   ) {
     this.method = path;
@@ -108,8 +106,8 @@ export class GrpcCall implements CallContext {
     this.#stream = stream;
     this.#route = route;
     this.#headers = headers;
+    this.#isGzip = isGzip;
     this.#timeoutMs = timeoutMs;
-    stream[callKey] = this;
   }
 
   get metadata(): CallMetadata {
@@ -137,18 +135,13 @@ export class GrpcCall implements CallContext {
     else this.#onCancel = callback;
   }
 
-  start(isEnded: boolean): void {
-    const { deadlines } = this.#connection.server;
+  start(): void {
     this.#connection.calls.add(this);
-    this.#stream.on('close', onClose);
     if (this.deadlineMs !== undefined) {
       if (this.#timeoutMs === 0) return this.expire();
-      this.#deadlineToken = deadlines.arm(this.deadlineMs, this);
+      this.#deadlineToken = this.#connection.server.deadlines.arm(this.deadlineMs, this);
     }
     if (this.isStreaming) this.#openSink();
-    if (isEnded) return this.ended();
-    this.#stream.on('data', onData);
-    this.#stream.on('end', onEnd);
   }
 
   /** The deadline passed: the client is told, the handler is cancelled. */
@@ -163,13 +156,13 @@ export class GrpcCall implements CallContext {
     this.#finish(fail(statusCode.unavailable, 'the server is shutting down'));
   }
 
-  receive(chunk: Buffer): void {
+  data(chunk: Buffer): void {
     if (this.#hasReplied) return;
+    const { requestBytesMax } = this.#connection.server.limits;
     if (this.#reader === undefined && !this.#hasMessage) {
-      const message = soleMessage(chunk, this.#connection.server.limits.requestBytesMax);
+      const message = soleMessage(chunk, requestBytesMax);
       if (message !== undefined) return this.#deliver(message);
     }
-    const { requestBytesMax } = this.#connection.server.limits;
     this.#reader ??= new MessageReader(requestBytesMax, this.#connection.requestBudget);
     const refusal = this.#reader.push(chunk, (isCompressed, bytes) => this.#unpack(isCompressed, bytes));
     if (refusal !== undefined) this.#refuse(refusal);
@@ -177,8 +170,7 @@ export class GrpcCall implements CallContext {
 
   /** The client has sent all. */
   ended(): void {
-    // A reset also ends the request; the close that follows it cancels the call.
-    if (this.#hasReplied || isGone(this.#stream)) return;
+    if (this.#hasReplied) return;
     if (this.#reader?.isInsideMessage === true)
       return this.#refuse(fail(statusCode.internal, 'the request is cut off'));
     if (this.#sink !== undefined) this.#guard(() => this.#sink?.ended());
@@ -186,18 +178,11 @@ export class GrpcCall implements CallContext {
   }
 
   closed(): void {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
     this.#connection.calls.delete(this);
-    this.#connection.unreadResponseBytes -= this.#responseBytes;
     this.#disarm();
     this.#reader?.release();
     this.#cancel('clientGone');
     this.#hasReplied = true;
-  }
-
-  wantTrailers(): void {
-    if (!isGone(this.#stream)) this.#stream.sendTrailers(this.#trailers);
   }
 
   drained(): void {
@@ -208,7 +193,7 @@ export class GrpcCall implements CallContext {
     if (this.#hasMessage) return this.#refuse(fail(statusCode.internal, 'the request has more than one message'));
     this.#hasMessage = !this.isStreaming;
     if (!isCompressed) return this.#deliver(bytes);
-    if (this.#headers['grpc-encoding'] !== 'gzip') {
+    if (!this.#isGzip) {
       return this.#refuse(fail(statusCode.internal, 'grpc: compressed flag set with identity or empty encoding'));
     }
     unpackGzip(bytes, this.#connection.server.limits.requestBytesMax, !this.isStreaming, (unpacked) => {
@@ -241,82 +226,48 @@ export class GrpcCall implements CallContext {
       if (open === undefined) throw new Error(`no streaming handler for ${this.method}`);
       this.#sink = open.call(this.#route.handler, this, responses);
     });
-    this.#stream.on('drain', onDrain);
   }
 
   /** The handler's own answer: it knows, so it is not told of a cancellation any more. */
   #reply(result: CallResult): void {
     if (this.#hasReplied || this.#cancelled !== undefined) return;
     if (!result.ok) return this.#finish(result);
-    this.#onCancel = undefined;
-    this.#hasReplied = true;
-    this.#disarm();
-    if (isGone(this.#stream)) return;
-    if (!this.#account(result.bytes.length)) return;
-    this.#sendHeaders();
-    const frame = framedMessage(result.bytes);
-    if (frame instanceof Uint8Array) {
-      this.#stream.end(frame);
-    } else {
-      this.#stream.write(frame[0]);
-      this.#stream.end(frame[1]);
-    }
+    this.#answered();
+    this.#stream.answer(responseFields, messagePrefix(result.bytes.length), result.bytes, okFields);
+    this.#connection.checkUnread();
   }
 
   #send(bytes: Uint8Array): boolean {
-    if (this.#hasReplied || this.#cancelled !== undefined || isGone(this.#stream)) return true;
-    if (!this.#account(bytes.length)) return true;
-    if (!this.#hasHeaders) this.#sendHeaders();
-    const frame = framedMessage(bytes);
-    if (frame instanceof Uint8Array) return this.#stream.write(frame);
-    this.#stream.write(frame[0]);
-    return this.#stream.write(frame[1]);
+    if (this.#hasReplied || this.#cancelled !== undefined || this.#stream.isClosed) return true;
+    if (!this.#hasHeaders) {
+      this.#hasHeaders = true;
+      this.#stream.respond(responseFields);
+    }
+    const goesOn = this.#stream.send(messagePrefix(bytes.length), bytes);
+    this.#connection.checkUnread();
+    return goesOn;
   }
 
   /** Ends the call with a status; without headers sent so far, status and headers are one frame. */
   #finish(failure: CallFailure | undefined): void {
     if (this.#hasReplied) return;
-    this.#onCancel = undefined;
-    this.#hasReplied = true;
-    this.#disarm();
-    this.#reader?.release();
-    const stream = this.#stream;
-    if (isGone(stream)) return;
-    const trailers = failure === undefined ? okTrailers : failureTrailers(failure);
-    if (this.#hasHeaders) {
-      this.#trailers = trailers;
-      stream.end();
-    } else {
-      stream.respond({ ...responseHeaders, ...trailers }, withoutBody);
-    }
-    // A client that is still sending is told to stop; what is under way is read and dropped.
-    if (!stream.readableEnded) stream.resume();
+    this.#answered();
+    const fields = failure === undefined ? okFields : failureFields(failure);
+    if (this.#hasHeaders) this.#stream.end(fields);
+    else this.#stream.answerEmpty([...responseFields, ...fields]);
   }
 
   /** A request that cannot be served: answer, and cancel what runs for it. */
   #refuse(failure: CallFailure): void {
-    if (this.#hasReplied) return;
     this.#cancel('clientGone');
     this.#finish(failure);
-    // Tells the client to stop sending. Not now: data is delivered from inside the HTTP/2 parser, and a reset there
-    // frees the stream that the parser is working on (Node then corrupts its heap).
-    setImmediate(resetUnread, this.#stream);
   }
 
-  #sendHeaders(): void {
-    this.#hasHeaders = true;
-    this.#stream.on('wantTrailers', onWantTrailers);
-    this.#stream.respond(responseHeaders, withTrailers);
-  }
-
-  /** Counts bytes not yet read by the client; a client that never reads loses its connection. */
-  #account(bytes: number): boolean {
-    this.#responseBytes += bytes;
-    this.#connection.unreadResponseBytes += bytes;
-    const bytesMax = this.#connection.server.limits.unreadResponseBytesPerConnectionMax;
-    if (this.#connection.unreadResponseBytes <= bytesMax) return true;
-    this.#connection.cut('the client does not read its responses');
-    return false;
+  #answered(): void {
+    this.#onCancel = undefined;
+    this.#hasReplied = true;
+    this.#disarm();
+    this.#reader?.release();
   }
 
   #cancel(reason: CancelReason): void {
@@ -349,44 +300,10 @@ export class GrpcCall implements CallContext {
   }
 }
 
-function resetUnread(stream: ServerHttp2Stream): void {
-  if (!isGone(stream)) stream.close(resetNoError);
+function refuseHttp(stream: StreamWriter, fields: HeaderFields): undefined {
+  stream.answerEmpty(fields);
 }
 
-/** Closed comes first, destroyed some turns later; in between Node throws on every use of a stream. */
-function isGone(stream: ServerHttp2Stream): boolean {
-  return stream.destroyed || stream.closed;
+function refuseCall(stream: StreamWriter, failure: CallFailure, more: HeaderFields = []): undefined {
+  stream.answerEmpty([...responseFields, ...more, ...failureFields(failure)]);
 }
-
-function refuseHttp(stream: ServerHttp2Stream, status: number, headers: OutgoingHttpHeaders): void {
-  stream.respond({ ...headers, ':status': status }, withoutBody);
-  stream.resume();
-}
-
-function refuseCall(stream: ServerHttp2Stream, failure: CallFailure, headers: OutgoingHttpHeaders): void {
-  stream.respond({ ...responseHeaders, ...headers, ...failureTrailers(failure) }, withoutBody);
-  stream.resume();
-}
-
-function onData(this: CallStream, chunk: Buffer): void {
-  this[callKey]?.receive(chunk);
-}
-
-function onEnd(this: CallStream): void {
-  this[callKey]?.ended();
-}
-
-function onClose(this: CallStream): void {
-  this[callKey]?.closed();
-}
-
-function onWantTrailers(this: CallStream): void {
-  this[callKey]?.wantTrailers();
-}
-
-function onDrain(this: CallStream): void {
-  this[callKey]?.drained();
-}
-
-/** A broken stream also closes, and the close is what counts. */
-function ignoreStreamError(): void {}
