@@ -135,6 +135,8 @@ test('too long headers end the call, not the server', async () => {
   const session = connectTo(port);
   // The limit holds once the client has seen it.
   assert.equal((await call(session, '/test.Service/Echo')).status, 0);
+  const told = await call(session, '/test.Service/Echo', { headers: { long: 'x'.repeat(10_000) } });
+  assert.deepEqual([told.status, told.message], [8, 'grpc: received headers larger than max (8192 bytes)']);
   const refused = await call(session, '/test.Service/Echo', { headers: { long: 'x'.repeat(60_000) } });
   assert.equal(refused.httpStatus, 0);
   setImmediate(() => session.destroy());

@@ -8,6 +8,7 @@
 
 import { FloodGuard } from './flood-guard.js';
 import {
+  type ErrorCode,
   errorCode,
   frameBytesDefault,
   frameBytesMax,
@@ -224,6 +225,8 @@ export class Http2Connection implements StreamCarrier {
         return this.#headers(flags, streamId, buffer, start, end);
       case frameType.continuation:
         return this.#continuation(flags, streamId, buffer, start, end);
+      case frameType.priority:
+        return this.#priority(streamId, end - start);
       case frameType.rstStream:
         return this.#reset(streamId, end - start);
       case frameType.settings:
@@ -238,7 +241,7 @@ export class Http2Connection implements StreamCarrier {
       case frameType.pushPromise:
         throw broken('a client cannot push');
       default:
-        // PRIORITY and unknown types mean nothing here; the protocol says to ignore them.
+        // The protocol says to ignore what it does not know.
         this.#countIdleFrame();
     }
   }
@@ -307,6 +310,14 @@ export class Http2Connection implements StreamCarrier {
     stream.listener?.ended();
   }
 
+  /** Read over: what is sent first is what is ready first. */
+  #priority(streamId: number, length: number): void {
+    if (streamId === 0) throw broken('PRIORITY on stream 0');
+    this.#countIdleFrame();
+    const stream = this.#streams.get(streamId);
+    if (length !== priorityBytes && stream !== undefined) this.#giveUp(stream, errorCode.frameSizeError);
+  }
+
   #reset(streamId: number, length: number): void {
     if (length !== 4) throw new Http2Error(errorCode.frameSizeError, 'RST_STREAM of a wrong size');
     if (!this.#resets.allows(this.#host.nowMs())) throw calm('too many calls were given up');
@@ -359,7 +370,9 @@ export class Http2Connection implements StreamCarrier {
     if (bytes === 0) throw broken('WINDOW_UPDATE by nothing');
     if (streamId === 0) return this.#widenConnection(bytes);
     const stream = this.#known(streamId);
-    if (stream !== undefined) this.#widen(stream, bytes);
+    if (stream === undefined) return;
+    if (stream.sendWindowBytes + bytes > windowBytesMax) return this.#giveUp(stream, errorCode.flowControlError);
+    this.#widen(stream, bytes);
   }
 
   #widenConnection(bytes: number): void {
@@ -411,6 +424,12 @@ export class Http2Connection implements StreamCarrier {
     if (streamId === 0 || streamId % 2 === 0) throw broken('a frame on a stream that clients cannot open');
     if (streamId > this.#lastStreamId && streamId <= this.#servedStreamIdMax) throw broken('a frame on an idle stream');
     return this.#streams.get(streamId);
+  }
+
+  /** Ends a stream because of what the peer did with it. */
+  #giveUp(stream: Stream, code: ErrorCode): void {
+    this.#writer.reset(stream.id, code);
+    this.#close(stream);
   }
 
   #close(stream: Stream): void {

@@ -19,6 +19,7 @@ export class HeaderList {
     this.#bytes += fieldBytes(name, value);
     if (this.isTooLong) return;
     if (name.charCodeAt(0) === colon) this.#addPseudo(name);
+    else if (connectionHeaders.has(name) && !(name === 'te' && value === 'trailers')) this.#isMalformed = true;
     this.#names.push(name);
     this.#values.push(value);
   }
@@ -27,9 +28,11 @@ export class HeaderList {
     return this.#bytes > this.#bytesMax;
   }
 
-  /** True for pseudo headers that are unknown, given twice or behind others. */
+  /** True when a pseudo header is missing, unknown, given twice or behind others, and for what only HTTP/1 has. */
   get isMalformed(): boolean {
-    return this.#isMalformed;
+    if (this.isTooLong) return false;
+    if (this.#isMalformed || (this.get(':path') ?? '') === '') return true;
+    return !this.#names.includes(':method') || !this.#names.includes(':scheme');
   }
 
   /** The value; several are joined with `, `. Undefined when absent. */
@@ -56,4 +59,12 @@ export class HeaderList {
 }
 
 const colon = 0x3a;
+const connectionHeaders: ReadonlySet<string> = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'transfer-encoding',
+  'upgrade',
+]);
 const requestPseudoHeaders: ReadonlySet<string> = new Set([':method', ':scheme', ':authority', ':path', ':protocol']);
