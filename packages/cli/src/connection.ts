@@ -3,21 +3,28 @@ import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { StatusCode } from '@perdure/protocol';
 import type { Init } from '@perdure/protocol';
+import { CallFailed, Channel } from '@perdure/protocol/channel';
+import type { ChannelTls } from '@perdure/protocol/channel';
 import { CommandFailure, ExitCode, UsageError } from './exit-code.js';
-import { CallFailed, GrpcClient } from './grpc-client.js';
-import type { CallableRpc, ClientTls } from './grpc-client.js';
 import type { ConnectionFlags } from './spec.js';
 
 /** Calls that do not wait for anything answer well within this. */
 const CALL_TIMEOUT_MS = 10_000;
 
+/** One row of the RPC table of `@perdure/protocol`. */
+interface CallableRpc<Q, S> {
+  readonly path: string;
+  readonly request: { encode(request: Init<Q>): Uint8Array };
+  readonly response: { decode(bytes: Uint8Array): S };
+}
+
 export class Connection {
-  readonly #client: GrpcClient;
+  readonly #channel: Channel;
   readonly #flags: ConnectionFlags;
   readonly #beganMs = performance.now();
 
-  constructor(client: GrpcClient, flags: ConnectionFlags) {
-    this.#client = client;
+  constructor(channel: Channel, flags: ConnectionFlags) {
+    this.#channel = channel;
     this.#flags = flags;
   }
 
@@ -30,7 +37,8 @@ export class Connection {
     const leftMs = commandMs === undefined ? timeoutMs : commandMs - (performance.now() - this.#beganMs);
     if (leftMs <= 0) throw new CommandFailure(ExitCode.TIMED_OUT, `no answer within ${commandMs ?? timeoutMs} ms`);
     try {
-      return await this.#client.call(rpc, request, Math.ceil(leftMs));
+      const bytes = await this.#channel.call(rpc.path, rpc.request.encode(request), { timeoutMs: Math.ceil(leftMs) });
+      return rpc.response.decode(bytes);
     } catch (error) {
       throw error instanceof CallFailed ? failureOf(error, this.#flags) : error;
     }
@@ -55,12 +63,20 @@ export async function withConnection(
   flags: ConnectionFlags,
   use: (connection: Connection) => Promise<void>,
 ): Promise<void> {
-  const tls = await readTls(flags);
-  const client = new GrpcClient(tls === undefined ? { address: flags.address } : { address: flags.address, tls });
+  const channel = openChannel(flags.address, await readTls(flags));
   try {
-    await use(new Connection(client, flags));
+    await use(new Connection(channel, flags));
   } finally {
-    client.close();
+    channel.close();
+  }
+}
+
+function openChannel(address: string, tls: ChannelTls | undefined): Channel {
+  try {
+    return new Channel({ address, userAgent: 'perdure-cli', ...(tls && { tls }) });
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UsageError(`--address: ${error.message}`, 'For example: --address localhost:7233');
   }
 }
 
@@ -69,7 +85,7 @@ export function identity(): string {
   return `perdure-cli:${process.pid}@${hostname()}`;
 }
 
-async function readTls(flags: ConnectionFlags): Promise<ClientTls | undefined> {
+async function readTls(flags: ConnectionFlags): Promise<ChannelTls | undefined> {
   const { tls, 'tls-ca': caFile, 'tls-cert': certFile, 'tls-key': keyFile, 'tls-server-name': serverName } = flags;
   if (!tls && caFile === undefined && certFile === undefined && keyFile === undefined) return undefined;
   if ((certFile === undefined) !== (keyFile === undefined))

@@ -2,26 +2,30 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { CommandType, workflowService } from '@perdure/protocol';
+import { Channel } from '@perdure/protocol/channel';
 import { createServer } from '@perdure/server';
 import type { Server } from '@perdure/server';
-import { GrpcClient } from '../grpc-client.js';
+import { Connection } from '../connection.js';
 import { payloadsOf } from '../output/payload-text.js';
 import { runCli } from '../testing/run-cli.js';
+import type { ConnectionFlags } from '../spec.js';
 import type { Printed } from '../testing/run-cli.js';
 
 let server: Server;
-let client: GrpcClient;
+let channel: Channel;
+let client: Connection;
 let env: Record<string, string>;
 
 before(async () => {
   server = await createServer({ port: 0 });
   const address = `127.0.0.1:${server.address?.port ?? 0}`;
   env = { TEMPORAL_ADDRESS: address };
-  client = new GrpcClient({ address });
+  channel = new Channel({ address });
+  client = new Connection(channel, { address } as ConnectionFlags);
 });
 
 after(async () => {
-  client.close();
+  channel.close();
   await server.close();
 });
 

@@ -1,8 +1,8 @@
 /** The first bytes of a connection: HTTP/2 goes on, HTTP/1 is told what this port is, all else is closed. */
 
 import type { Socket } from 'node:net';
+import { connectionPreface as preface } from '@perdure/protocol/http2';
 
-const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 const body = 'This is a gRPC port: it speaks HTTP/2 only.\n';
 const httpAnswer =
   `HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${body.length}\r\n` +

@@ -22,9 +22,9 @@ import type { GrpcConnection } from './grpc-connection.js';
 import { MessageReader, messagePrefix, soleMessage, unpackGzip } from './grpc-framing.js';
 import { HeaderMetadata } from './grpc-metadata.js';
 import { fail, failureFields, okFields, parseGrpcTimeoutMs, statusCode } from './grpc-status.js';
-import { headerField, type HeaderFields, recurringField } from './http2/header-encoder.js';
-import type { HeaderList } from './http2/header-list.js';
-import type { StreamListener, StreamWriter } from './http2/stream.js';
+import { headerField, type HeaderFields, recurringField } from '@perdure/protocol/http2';
+import type { HeaderList } from '@perdure/protocol/http2';
+import type { StreamListener, StreamWriter } from '@perdure/protocol/http2';
 import type { Route } from './services.js';
 
 const responseFields: HeaderFields = [
@@ -156,6 +156,9 @@ export class GrpcCall implements CallContext, StreamListener {
     this.#finish(fail(statusCode.unavailable, 'the server is shutting down'));
   }
 
+  /** Trailers of a request say nothing. */
+  headers(): void {}
+
   data(chunk: Buffer): void {
     if (this.#hasReplied) return;
     const { requestBytesMax } = this.#connection.server.limits;
@@ -233,7 +236,7 @@ export class GrpcCall implements CallContext, StreamListener {
     if (this.#hasReplied || this.#cancelled !== undefined) return;
     if (!result.ok) return this.#finish(result);
     this.#answered();
-    this.#stream.answer(responseFields, messagePrefix(result.bytes.length), result.bytes, okFields);
+    this.#stream.sendWhole(responseFields, messagePrefix(result.bytes.length), result.bytes, okFields);
     this.#connection.checkUnread();
   }
 
@@ -241,7 +244,7 @@ export class GrpcCall implements CallContext, StreamListener {
     if (this.#hasReplied || this.#cancelled !== undefined || this.#stream.isClosed) return true;
     if (!this.#hasHeaders) {
       this.#hasHeaders = true;
-      this.#stream.respond(responseFields);
+      this.#stream.writeHeaders(responseFields);
     }
     const goesOn = this.#stream.send(messagePrefix(bytes.length), bytes);
     this.#connection.checkUnread();
@@ -254,7 +257,7 @@ export class GrpcCall implements CallContext, StreamListener {
     this.#answered();
     const fields = failure === undefined ? okFields : failureFields(failure);
     if (this.#hasHeaders) this.#stream.end(fields);
-    else this.#stream.answerEmpty([...responseFields, ...fields]);
+    else this.#stream.sendEmpty([...responseFields, ...fields]);
   }
 
   /** A request that cannot be served: answer, and cancel what runs for it. */
@@ -301,9 +304,9 @@ export class GrpcCall implements CallContext, StreamListener {
 }
 
 function refuseHttp(stream: StreamWriter, fields: HeaderFields): undefined {
-  stream.answerEmpty(fields);
+  stream.sendEmpty(fields);
 }
 
 function refuseCall(stream: StreamWriter, failure: CallFailure, more: HeaderFields = []): undefined {
-  stream.answerEmpty([...responseFields, ...more, ...failureFields(failure)]);
+  stream.sendEmpty([...responseFields, ...more, ...failureFields(failure)]);
 }

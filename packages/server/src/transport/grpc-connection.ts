@@ -6,10 +6,10 @@ import type { TransportLog } from './contract.js';
 import type { Deadlines } from './deadlines.js';
 import { acceptStream, type GrpcCall } from './grpc-call.js';
 import { ByteBudget, type GrpcLimits } from './grpc-limits.js';
-import { Http2Connection, type Http2Host } from './http2/connection.js';
-import type { Http2Error } from './http2/frame.js';
-import type { HeaderList } from './http2/header-list.js';
-import type { StreamListener, StreamWriter } from './http2/stream.js';
+import { Http2Connection, type Http2Host } from '@perdure/protocol/http2';
+import type { Http2Error } from '@perdure/protocol/http2';
+import type { HeaderList } from '@perdure/protocol/http2';
+import type { StreamListener, StreamWriter } from '@perdure/protocol/http2';
 import type { Services } from './services.js';
 
 /** What all connections of a server have in common. */
@@ -53,7 +53,7 @@ export class GrpcConnection implements Http2Host {
     this.#openedAtMs = nowMs;
     this.#lastReadAtMs = nowMs;
     this.#lastCallAtMs = nowMs;
-    this.#http2 = new Http2Connection(this, { ...limits, streamsMax: limits.callsPerConnectionMax });
+    this.#http2 = new Http2Connection('server', this, { ...limits, streamsMax: limits.callsPerConnectionMax });
     socket.on('data', (chunk: Buffer) => this.#http2.receive(chunk));
     socket.on('error', (error) => server.log('debug', 'a gRPC connection failed', { peer: this.peer, error }));
     socket.on('close', () => {
@@ -82,6 +82,9 @@ export class GrpcConnection implements Http2Host {
   opened(stream: StreamWriter, headers: HeaderList): StreamListener | undefined {
     return acceptStream(this, stream, headers);
   }
+
+  /** A client that goes opens no more streams, and that is all. */
+  goingAway(): void {}
 
   finished(error: Http2Error | undefined): void {
     if (error !== undefined) this.server.log('debug', 'a gRPC connection failed', { peer: this.peer, error });

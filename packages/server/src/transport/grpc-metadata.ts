@@ -1,7 +1,7 @@
 /** Request headers as the API sees them. */
 
 import type { CallMetadata } from './contract.js';
-import type { HeaderList } from './http2/header-list.js';
+import type { HeaderList } from '@perdure/protocol/http2';
 
 export class HeaderMetadata implements CallMetadata {
   readonly #headers: HeaderList;

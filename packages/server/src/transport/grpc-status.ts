@@ -1,7 +1,7 @@
 /** Status codes and how a status travels in HTTP/2 trailers. */
 
 import type { CallFailure } from './contract.js';
-import { type HeaderField, headerField, type HeaderFields, recurringField } from './http2/header-encoder.js';
+import { type HeaderField, headerField, type HeaderFields, recurringField } from '@perdure/protocol/http2';
 
 export const statusCode = {
   ok: 0,

@@ -12,7 +12,7 @@ import type {
 } from './contract.js';
 import { DeadlineClock, type Deadlines } from './deadlines.js';
 import { HeaderMetadata } from './grpc-metadata.js';
-import { HeaderList } from './http2/header-list.js';
+import { HeaderList } from '@perdure/protocol/http2';
 import { fail, statusCode } from './grpc-status.js';
 import { type Route, Services } from './services.js';
 

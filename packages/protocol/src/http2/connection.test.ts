@@ -70,6 +70,10 @@ class Call implements StreamListener {
     this.path = list.get(':path');
   }
 
+  headers(list: HeaderList): void {
+    this.seen.push(`status ${list.get('grpc-status')}`);
+  }
+
   data(bytes: Buffer): void {
     this.seen.push(bytes.length > 20 ? `${bytes.length} bytes` : bytes.toString('latin1'));
   }
@@ -95,6 +99,7 @@ class World {
 
   constructor() {
     this.connection = new Http2Connection(
+      'server',
       {
         nowMs: () => this.nowAtMs,
         wake: () => undefined,
@@ -103,6 +108,7 @@ class World {
           this.calls.push(call);
           return call;
         },
+        goingAway: () => undefined,
         finished: (error) => (this.end = { error }),
       },
       limits,
@@ -158,7 +164,7 @@ test('a request and its answer, in one chunk or byte by byte', () => {
     for (let at = 0; at < bytes.length; at += step) world.connection.receive(bytes.subarray(at, at + step));
     const [call] = world.calls;
     assert.deepEqual([call?.path, ...(call?.seen ?? [])], ['/', 'hel', 'lo', 'ended']);
-    call?.stream.answer(head, Buffer.from('>'), Buffer.from('hi'), tail);
+    call?.stream.sendWhole(head, Buffer.from('>'), Buffer.from('hi'), tail);
     const [first, body, last] = world.taken();
     assert.deepEqual([first?.type, first?.flags], [headers, endHeaders]);
     assert.deepEqual([body?.type, body?.payload.toString()], [data, '>hi']);
@@ -185,7 +191,7 @@ test('padding, priority and continuation are read over', () => {
 test('an answer waits for the windows of the client', () => {
   const world = connected(setting(settingId.initialWindowSize, 10));
   const call = world.open(1, endHeaders | endStream);
-  call.stream.answer(head, Buffer.from('>'), Buffer.from('0123456789abcdef'), tail);
+  call.stream.sendWhole(head, Buffer.from('>'), Buffer.from('0123456789abcdef'), tail);
   const bodies = (): string[] =>
     world.taken().flatMap(({ type, payload }) => (type === data ? [payload.toString()] : []));
   assert.deepEqual(bodies(), ['>012345678']);
@@ -202,7 +208,7 @@ test('an answer waits for the windows of the client', () => {
 test('the window of the connection is shared', () => {
   const world = connected(setting(settingId.initialWindowSize, 1_000_000));
   const calls = [world.open(1, endHeaders | endStream), world.open(3, endHeaders | endStream)];
-  for (const call of calls) call.stream.answer(head, noBytes, Buffer.alloc(40_000), tail);
+  for (const call of calls) call.stream.sendWhole(head, noBytes, Buffer.alloc(40_000), tail);
   const sizes = (): number[][] =>
     world.taken().flatMap(({ type, streamId, payload }) => (type === data ? [[streamId, payload.length]] : []));
   const sent = sizes().reduce((sum, [, bytes = 0]) => sum + bytes, 0);
@@ -217,7 +223,7 @@ test('the window of the connection is shared', () => {
 test('a stream of answers is told when it may go on', () => {
   const world = connected(setting(settingId.initialWindowSize, 3));
   const call = world.open(1);
-  call.stream.respond(head);
+  call.stream.writeHeaders(head);
   assert.equal(call.stream.send(noBytes, Buffer.from('abc')), true);
   assert.equal(call.stream.send(noBytes, Buffer.from('d')), false);
   world.send(frame(windowUpdate, 0, 1, uint32(5)));
@@ -239,7 +245,7 @@ test('the windows that the client has are opened again', () => {
 
 test('an answer before the end of the request tells the client to stop', () => {
   const world = connected();
-  world.open(1).stream.answerEmpty(head);
+  world.open(1).stream.sendEmpty(head);
   const [answer, reset] = world.taken();
   assert.equal(answer?.flags, endHeaders | endStream);
   assert.deepEqual([reset?.type, reset?.payload.readUInt32BE()], [rstStream, errorCode.noError]);
@@ -252,7 +258,7 @@ test('a call that the client gives up is closed', () => {
   const call = world.open(1);
   world.send(frame(rstStream, 0, 1, uint32(errorCode.cancel)));
   assert.deepEqual(call.seen, ['closed']);
-  call.stream.answer(head, noBytes, noBytes, tail);
+  call.stream.sendWhole(head, noBytes, noBytes, tail);
   assert.deepEqual(world.taken(), []);
 });
 
@@ -266,7 +272,7 @@ test('more streams than allowed are refused one by one', () => {
 
 test('headers of more than a frame go on in further frames', () => {
   const world = connected();
-  world.open(1, endHeaders | endStream).stream.answerEmpty([...head, headerField('details-bin', 'x'.repeat(40_000))]);
+  world.open(1, endHeaders | endStream).stream.sendEmpty([...head, headerField('details-bin', 'x'.repeat(40_000))]);
   const frames = world.taken();
   assert.deepEqual(
     frames.map(({ type, flags }) => [type, flags]),
@@ -289,9 +295,9 @@ test('goes when asked: new streams are served until the client knows', () => {
   assert.equal(world.calls.length, 2);
   const away = world.taken().map(({ payload }) => payload.readUInt32BE());
   assert.deepEqual(away, [2 ** 31 - 1, 3]);
-  first.stream.answerEmpty(head);
+  first.stream.sendEmpty(head);
   assert.equal(world.end, undefined);
-  second.stream.answerEmpty(head);
+  second.stream.sendEmpty(head);
   assert.deepEqual(world.end, { error: undefined });
 });
 

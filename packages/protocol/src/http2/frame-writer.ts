@@ -39,25 +39,42 @@ export class FrameWriter {
     this.#wrote(this.#headersAt(buffer, offset, streamId, fields, isLast));
   }
 
-  /** Headers, a body that fits into one frame, trailers. */
-  answer(streamId: number, fields: HeaderFields, prefix: Uint8Array, body: Uint8Array, trailers: HeaderFields): void {
+  /** Bytes that belong to no frame: the preface. */
+  raw(bytes: Uint8Array): void {
+    const { buffer, offset } = this.#output.room(bytes.length);
+    buffer.set(bytes, offset);
+    this.#wrote(offset + bytes.length);
+  }
+
+  /** Headers, a body that fits into one frame, and trailers where there are some. */
+  whole(
+    streamId: number,
+    fields: HeaderFields,
+    prefix: Uint8Array,
+    body: Uint8Array,
+    trailers: HeaderFields | undefined,
+  ): void {
     const length = prefix.length + body.length;
-    const bytesMax = headersBytesMax(fields) + frameHeaderBytes + length + headersBytesMax(trailers);
-    const { buffer, offset } = this.#output.room(bytesMax);
+    const trailersBytesMax = trailers === undefined ? 0 : headersBytesMax(trailers);
+    const { buffer, offset } = this.#output.room(
+      headersBytesMax(fields) + frameHeaderBytes + length + trailersBytesMax,
+    );
     let at = this.#headersAt(buffer, offset, streamId, fields, false);
-    writeFrameHeader(buffer, at, length, frameType.data, 0, streamId);
+    const flags = trailers === undefined ? frameFlag.endStream : 0;
+    writeFrameHeader(buffer, at, length, frameType.data, flags, streamId);
     at += frameHeaderBytes;
     buffer.set(prefix, at);
     buffer.set(body, at + prefix.length);
-    this.#wrote(this.#headersAt(buffer, at + length, streamId, trailers, true));
+    at += length;
+    this.#wrote(trailers === undefined ? at : this.#headersAt(buffer, at, streamId, trailers, true));
   }
 
   /** Bytes of more than a usual frame are sent as they are and must not change any more. */
-  data(streamId: number, bytes: Uint8Array): void {
+  data(streamId: number, bytes: Uint8Array, isLast: boolean): void {
     const { length } = bytes;
     const isCopied = length <= frameBytesDefault;
     const { buffer, offset } = this.#output.room(frameHeaderBytes + (isCopied ? length : 0));
-    writeFrameHeader(buffer, offset, length, frameType.data, 0, streamId);
+    writeFrameHeader(buffer, offset, length, frameType.data, isLast ? frameFlag.endStream : 0, streamId);
     const at = offset + frameHeaderBytes;
     if (isCopied) buffer.set(bytes, at);
     this.#wrote(isCopied ? at + length : at);

@@ -1,6 +1,6 @@
 /**
- * The server's side of one HTTP/2 connection (RFC 9113), without I/O: bytes go in by `receive`, bytes come out of `takeOutput`,
- * and `wake` is called when there is something to take. No push, no priorities, no upgrade from HTTP/1: gRPC needs none of them.
+ * One side of an HTTP/2 connection (RFC 9113), without I/O: bytes go in by `receive`, bytes come out of `takeOutput`, and `wake`
+ * is called when there is something to take. No push, no priorities, no upgrade from HTTP/1: gRPC needs none of them.
  *
  * Everything that a peer can make us hold or do is bounded: streams, header blocks, resets, frames without purpose, answers to
  * pings that it does not read. Beyond a bound the connection ends with ENHANCE_YOUR_CALM.
@@ -9,6 +9,7 @@
 import { FloodGuard } from './flood-guard.js';
 import {
   type ErrorCode,
+  connectionPreface,
   errorCode,
   frameBytesDefault,
   frameBytesMax,
@@ -30,6 +31,7 @@ import { Stream, type StreamCarrier, type StreamListener, type StreamWriter } fr
 
 export interface Http2Limits {
   readonly headerBytesMax: number;
+  /** Streams that the peer may have open. */
   readonly streamsMax: number;
   readonly streamWindowBytes: number;
   readonly connectionWindowBytes: number;
@@ -40,8 +42,10 @@ export interface Http2Host {
   nowMs(): number;
   /** There is output to take; called again only after it was taken. */
   wake(): void;
-  /** A request. What the listener is told begins after this returns; without one the stream was answered. */
+  /** A request, on a server. What the listener is told begins after this returns; without one the stream was answered. */
   opened(stream: StreamWriter, headers: HeaderList): StreamListener | undefined;
+  /** The peer takes no new streams. */
+  goingAway(): void;
   /** No stream is left and none will come: send what is left to take, then close the socket. */
   finished(error: Http2Error | undefined): void;
 }
@@ -54,11 +58,12 @@ const idleFramesPerSecond = 1000;
 /** Answers to pings and settings that the peer has not taken. */
 const unreadAnswersMax = 1000;
 
+const noBytes = new Uint8Array(0);
 /** Dependency and weight in front of a header block: read over. */
 const priorityBytes = 5;
 
 export class Http2Connection implements StreamCarrier {
-  /** Bytes of answers that wait for the client to open its windows. */
+  /** Bytes that wait for the peer to open its windows. */
   waitingBytes = 0;
   readonly #host: Http2Host;
   readonly #limits: Http2Limits;
@@ -73,7 +78,10 @@ export class Http2Connection implements StreamCarrier {
   readonly #resets = new FloodGuard(resetsBurst, resetsPerSecond);
   readonly #idleFrames = new FloodGuard(idleFramesBurst, idleFramesPerSecond);
   readonly #pongListeners: (() => void)[] = [];
+  readonly #isServer: boolean;
   #lastStreamId = 0;
+  #peerStreamsMax = Number.POSITIVE_INFINITY;
+  #isPeerGoing = false;
   /** Streams above this one are not served any more. */
   #servedStreamIdMax = streamIdMax;
   #block: { streamId: number; isEnded: boolean; bytes: Buffer } | undefined;
@@ -86,12 +94,14 @@ export class Http2Connection implements StreamCarrier {
   #isClosing = false;
   #isClosed = false;
 
-  constructor(host: Http2Host, limits: Http2Limits) {
+  constructor(side: 'server' | 'client', host: Http2Host, limits: Http2Limits) {
+    this.#isServer = side === 'server';
     this.#host = host;
     this.#limits = limits;
     this.#writer = new FrameWriter(() => host.wake());
+    if (!this.#isServer) this.#writer.raw(connectionPreface);
     this.#writer.settings([
-      [settingId.maxConcurrentStreams, limits.streamsMax],
+      this.#isServer ? [settingId.maxConcurrentStreams, limits.streamsMax] : [settingId.enablePush, 0],
       [settingId.initialWindowSize, limits.streamWindowBytes],
       [settingId.maxHeaderListSize, limits.headerBytesMax],
     ]);
@@ -107,7 +117,25 @@ export class Http2Connection implements StreamCarrier {
     return this.#streams.size;
   }
 
-  /** Bytes behind the preface. */
+  /** Whether a client may open a stream now: the peer is there, stays, and has room. */
+  get canOpen(): boolean {
+    const isAlive = !this.#isClosed && !this.#isPeerGoing && this.#lastStreamId < streamIdMax - 2;
+    return isAlive && this.#streams.size < this.#peerStreamsMax;
+  }
+
+  /** The peer has asked us to open no more streams. */
+  get isPeerGoing(): boolean {
+    return this.#isPeerGoing;
+  }
+
+  /** Opens a stream of a client. Only when `canOpen`. */
+  open(listener: StreamListener): StreamWriter {
+    const stream = this.#add(this.#lastStreamId === 0 ? 1 : this.#lastStreamId + 2);
+    stream.listener = listener;
+    return stream;
+  }
+
+  /** Bytes behind the client's preface. */
   receive(chunk: Buffer): void {
     if (this.#isClosed) return;
     try {
@@ -172,13 +200,13 @@ export class Http2Connection implements StreamCarrier {
     fields: HeaderFields,
     prefix: Uint8Array,
     body: Uint8Array,
-    trailers: HeaderFields,
+    trailers: HeaderFields | undefined,
   ): boolean {
     const length = prefix.length + body.length;
     if (length > stream.sendWindowBytes || length > this.#sendWindowBytes || length > frameBytesDefault) return false;
     stream.sendWindowBytes -= length;
     this.#sendWindowBytes -= length;
-    this.#writer.answer(stream.id, fields, prefix, body, trailers);
+    this.#writer.whole(stream.id, fields, prefix, body, trailers);
     return true;
   }
 
@@ -192,24 +220,31 @@ export class Http2Connection implements StreamCarrier {
       const allowed = Math.min(stream.sendWindowBytes, this.#sendWindowBytes, frameMax);
       const taken = allowed > 0 ? stream.takeWaiting(allowed) : undefined;
       if (taken === undefined) break;
-      stream.sendWindowBytes -= taken.length;
-      this.#sendWindowBytes -= taken.length;
-      this.waitingBytes -= taken.length;
-      this.#writer.data(stream.id, taken);
+      this.#sendPiece(stream, taken);
     }
-    if (stream.waitingBytes > 0) {
-      if (this.#sendWindowBytes <= 0) this.#heldBack.add(stream);
-      return;
-    }
-    const trailers = stream.takeTrailers();
-    if (trailers === undefined) return;
-    this.writeHeaders(stream.id, trailers, true);
-    this.answered(stream);
+    if (stream.waitingBytes > 0 && this.#sendWindowBytes <= 0) this.#heldBack.add(stream);
+    if (stream.waitingBytes > 0 || !stream.isEnding || stream.isLocalEnded) return;
+    if (stream.trailers === undefined) this.#writer.data(stream.id, noBytes, true);
+    else this.writeHeaders(stream.id, stream.trailers, true);
+    this.localEnded(stream);
   }
 
-  answered(stream: Stream): void {
-    if (!stream.isRemoteEnded) this.#writer.reset(stream.id, errorCode.noError);
-    this.#close(stream);
+  localEnded(stream: Stream): void {
+    stream.isLocalEnded = true;
+    if (this.#isServer && !stream.isRemoteEnded) this.#giveUp(stream, errorCode.noError);
+    else if (stream.isRemoteEnded) this.#close(stream, errorCode.noError);
+  }
+
+  cancel(stream: Stream): void {
+    if (stream.isLocalEnded && stream.isRemoteEnded) this.#close(stream, errorCode.noError);
+    else this.#giveUp(stream, errorCode.cancel);
+  }
+
+  #sendPiece(stream: Stream, bytes: Uint8Array): void {
+    stream.sendWindowBytes -= bytes.length;
+    this.#sendWindowBytes -= bytes.length;
+    this.waitingBytes -= bytes.length;
+    this.#writer.data(stream.id, bytes, false);
   }
 
   // Frames
@@ -228,7 +263,7 @@ export class Http2Connection implements StreamCarrier {
       case frameType.priority:
         return this.#priority(streamId, end - start);
       case frameType.rstStream:
-        return this.#reset(streamId, end - start);
+        return this.#reset(streamId, buffer, start, end);
       case frameType.settings:
         return this.#settings(flags, streamId, buffer, start, end);
       case frameType.ping:
@@ -236,10 +271,9 @@ export class Http2Connection implements StreamCarrier {
       case frameType.windowUpdate:
         return this.#windowUpdate(streamId, buffer, start, end);
       case frameType.goaway:
-        if (streamId !== 0) throw broken('GOAWAY on a stream');
-        return;
+        return this.#goAway(streamId, buffer, start, end);
       case frameType.pushPromise:
-        throw broken('a client cannot push');
+        throw broken('nobody asked for a push');
       default:
         // The protocol says to ignore what it does not know.
         this.#countIdleFrame();
@@ -258,7 +292,7 @@ export class Http2Connection implements StreamCarrier {
     if (!isLast) this.#replenishStream(stream, end - start);
     if (isLast) stream.isRemoteEnded = true;
     if (to > from) stream.listener?.data(buffer.subarray(from, to));
-    if (isLast && !stream.isClosed) stream.listener?.ended();
+    if (isLast) this.#remoteEnded(stream);
   }
 
   #headers(flags: number, streamId: number, buffer: Buffer, start: number, end: number): void {
@@ -286,28 +320,42 @@ export class Http2Connection implements StreamCarrier {
   #headersComplete(streamId: number, isEnded: boolean, buffer: Buffer, start: number, end: number): void {
     const headers = new HeaderList(this.#limits.headerBytesMax);
     this.#decoder.decode(buffer, start, end, headers);
-    if (streamId <= this.#lastStreamId) return this.#trailers(streamId, isEnded);
+    if (streamId <= this.#lastStreamId) return this.#moreHeaders(streamId, isEnded, headers);
+    if (!this.#isServer) throw broken('an answer to nothing');
     if (streamId > this.#servedStreamIdMax) return;
-    this.#lastStreamId = streamId;
-    if (this.#streams.size >= this.#limits.streamsMax) return this.#writer.reset(streamId, errorCode.refusedStream);
-    if (headers.isMalformed) return this.#writer.reset(streamId, errorCode.protocolError);
-    const stream = new Stream(streamId, this, this.#peerStreamWindowBytes);
+    this.#request(streamId, isEnded, headers);
+  }
+
+  #request(streamId: number, isEnded: boolean, headers: HeaderList): void {
+    const isFull = this.#streams.size >= this.#limits.streamsMax;
+    const stream = this.#add(streamId);
+    if (isFull) return this.#giveUp(stream, errorCode.refusedStream);
+    if (headers.isMalformed) return this.#giveUp(stream, errorCode.protocolError);
     stream.isRemoteEnded = isEnded;
-    this.#streams.set(streamId, stream);
     const listener = this.#host.opened(stream, headers);
-    if (stream.isClosed) return listener?.closed();
+    if (stream.isClosed) return listener?.closed(errorCode.noError);
     stream.listener = listener;
     if (isEnded) listener?.ended();
   }
 
-  /** Trailers of a request say nothing; they end it. */
-  #trailers(streamId: number, isEnded: boolean): void {
+  /** The answer to a request of ours, or trailers. */
+  #moreHeaders(streamId: number, isEnded: boolean, headers: HeaderList): void {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) return;
     if (stream.isRemoteEnded) throw new Http2Error(errorCode.streamClosed, 'HEADERS behind the end of a stream');
-    if (!isEnded) throw broken('trailers that end nothing');
-    stream.isRemoteEnded = true;
+    if (this.#isServer && !isEnded) throw broken('trailers that end nothing');
+    if (isEnded) stream.isRemoteEnded = true;
+    stream.listener?.headers(headers);
+    if (isEnded) this.#remoteEnded(stream);
+  }
+
+  #remoteEnded(stream: Stream): void {
+    if (stream.isClosed) return;
     stream.listener?.ended();
+    if (this.#isServer || stream.isClosed) return;
+    // A server that has answered wants no more of the request.
+    if (stream.isLocalEnded) this.#close(stream, errorCode.noError);
+    else this.#giveUp(stream, errorCode.noError);
   }
 
   /** Read over: what is sent first is what is ready first. */
@@ -318,11 +366,24 @@ export class Http2Connection implements StreamCarrier {
     if (length !== priorityBytes && stream !== undefined) this.#giveUp(stream, errorCode.frameSizeError);
   }
 
-  #reset(streamId: number, length: number): void {
-    if (length !== 4) throw new Http2Error(errorCode.frameSizeError, 'RST_STREAM of a wrong size');
-    if (!this.#resets.allows(this.#host.nowMs())) throw calm('too many calls were given up');
+  #reset(streamId: number, buffer: Buffer, start: number, end: number): void {
+    if (end - start !== 4) throw new Http2Error(errorCode.frameSizeError, 'RST_STREAM of a wrong size');
+    if (this.#isServer && !this.#resets.allows(this.#host.nowMs())) throw calm('too many calls were given up');
     const stream = this.#known(streamId);
-    if (stream !== undefined) this.#close(stream);
+    if (stream !== undefined) this.#close(stream, buffer.readUInt32BE(start));
+  }
+
+  /** Streams that the peer has not taken may be tried elsewhere. */
+  #goAway(streamId: number, buffer: Buffer, start: number, end: number): void {
+    if (streamId !== 0) throw broken('GOAWAY on a stream');
+    if (end - start < 8) throw new Http2Error(errorCode.frameSizeError, 'GOAWAY of a wrong size');
+    if (this.#isServer) return;
+    this.#isPeerGoing = true;
+    const lastStreamId = buffer.readUInt32BE(start) & streamIdMax;
+    for (const stream of [...this.#streams.values()]) {
+      if (stream.id > lastStreamId) this.#close(stream, errorCode.refusedStream);
+    }
+    this.#host.goingAway();
   }
 
   #settings(flags: number, streamId: number, buffer: Buffer, start: number, end: number): void {
@@ -341,6 +402,7 @@ export class Http2Connection implements StreamCarrier {
 
   #setting(id: number, value: number): void {
     if (id === settingId.headerTableSize) this.#writer.setTableBytesMax(value);
+    if (id === settingId.maxConcurrentStreams) this.#peerStreamsMax = value;
     if (id === settingId.enablePush && value > 1) throw broken('ENABLE_PUSH is neither 0 nor 1');
     if (id === settingId.initialWindowSize) this.#resizeWindows(value);
     if (id === settingId.maxFrameSize) {
@@ -401,7 +463,7 @@ export class Http2Connection implements StreamCarrier {
     if (!stream.isClosed && stream.waitingBytes === 0) stream.listener?.drained();
   }
 
-  // Windows of the client
+  // Windows of the peer
 
   #replenishConnection(bytes: number): void {
     this.#receivedBytes += bytes;
@@ -421,24 +483,31 @@ export class Http2Connection implements StreamCarrier {
 
   /** Undefined for a stream that is closed; one that was never opened is an error. */
   #known(streamId: number): Stream | undefined {
-    if (streamId === 0 || streamId % 2 === 0) throw broken('a frame on a stream that clients cannot open');
+    if (streamId === 0 || streamId % 2 === 0) throw broken('a frame on a stream that nobody can open');
     if (streamId > this.#lastStreamId && streamId <= this.#servedStreamIdMax) throw broken('a frame on an idle stream');
     return this.#streams.get(streamId);
   }
 
-  /** Ends a stream because of what the peer did with it. */
+  /** Ends a stream before its time. */
   #giveUp(stream: Stream, code: ErrorCode): void {
     this.#writer.reset(stream.id, code);
-    this.#close(stream);
+    this.#close(stream, code);
   }
 
-  #close(stream: Stream): void {
+  #add(streamId: number): Stream {
+    const stream = new Stream(streamId, this, this.#peerStreamWindowBytes);
+    this.#lastStreamId = streamId;
+    this.#streams.set(streamId, stream);
+    return stream;
+  }
+
+  #close(stream: Stream, code: number | undefined): void {
     if (stream.isClosed) return;
     stream.isClosed = true;
     this.waitingBytes -= stream.waitingBytes;
     this.#heldBack.delete(stream);
     this.#streams.delete(stream.id);
-    stream.listener?.closed();
+    stream.listener?.closed(code);
     this.#finishIfDone();
   }
 
@@ -448,12 +517,12 @@ export class Http2Connection implements StreamCarrier {
 
   #finish(error: Http2Error | undefined): void {
     this.#isClosed = true;
-    this.#closeStreams();
     this.#host.finished(error);
+    this.#closeStreams();
   }
 
   #closeStreams(): void {
-    for (const stream of [...this.#streams.values()]) this.#close(stream);
+    for (const stream of [...this.#streams.values()]) this.#close(stream, undefined);
   }
 
   #countIdleFrame(): void {

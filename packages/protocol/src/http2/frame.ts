@@ -38,6 +38,8 @@ export const errorCode = {
 
 export type ErrorCode = (typeof errorCode)[keyof typeof errorCode];
 
+/** What a client sends first of all. */
+export const connectionPreface: Buffer = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 export const frameHeaderBytes = 9;
 /** Frames of this size every peer takes; larger ones we never ask for. */
 export const frameBytesDefault = 16_384;

@@ -1,35 +1,40 @@
-/** One HTTP/2 stream of a server: what may still be sent and received on it. The connection does the work. */
+/** One HTTP/2 stream: what may still be sent and received on it. The connection does the work. */
 
 import { frameBytesDefault } from './frame.js';
 import type { HeaderFields } from './header-encoder.js';
+import type { HeaderList } from './header-list.js';
 
 /** Who takes what arrives on a stream. Nothing comes after `closed`. */
 export interface StreamListener {
+  /** Headers of an answer, then its trailers; of a request only its trailers. */
+  headers(headers: HeaderList): void;
   /** A view of a network buffer. */
   data(bytes: Buffer): void;
-  /** The client has sent all. */
+  /** The peer has sent all. */
   ended(): void;
-  /** Both sides are done, or the client gave up, or the connection is gone. */
-  closed(): void;
+  /** Both sides are done, or the peer gave up with this code, or (without a code) the connection is gone. */
+  closed(code: number | undefined): void;
   /** All that was sent has left; send on. */
   drained(): void;
 }
 
-/** How the owner of a stream answers on it. Calls on a closed stream are ignored. */
+/** How the owner of a stream writes on it. Calls on a closed stream are ignored. */
 export interface StreamWriter {
   readonly isClosed: boolean;
-  respond(fields: HeaderFields): void;
-  /** False: it waits for the client to read, and `drained` will be called. */
+  writeHeaders(fields: HeaderFields): void;
+  /** False: it waits for the peer to read, and `drained` will be called. */
   send(prefix: Uint8Array, body: Uint8Array): boolean;
-  /** Ends the answer; a client that still sends is told to stop. */
-  end(trailers: HeaderFields): void;
-  /** Headers, one body and trailers at once. */
-  answer(fields: HeaderFields, prefix: Uint8Array, body: Uint8Array, trailers: HeaderFields): void;
-  /** Headers that are the whole answer. */
-  answerEmpty(fields: HeaderFields): void;
+  /** Ends what this side sends. A server's end is that of the stream: a client that still sends is told to stop. */
+  end(trailers?: HeaderFields): void;
+  /** Headers, one body and the end at once. */
+  sendWhole(fields: HeaderFields, prefix: Uint8Array, body: Uint8Array, trailers?: HeaderFields): void;
+  /** Headers that are all there is. */
+  sendEmpty(fields: HeaderFields): void;
+  /** Gives the stream up. `closed` is called. */
+  cancel(): void;
 }
 
-/** Bytes that wait for the client to read. */
+/** Bytes that wait for the peer to read. */
 interface Waiting {
   readonly bytes: Uint8Array;
   sent: number;
@@ -46,10 +51,11 @@ export interface StreamCarrier {
     fields: HeaderFields,
     prefix: Uint8Array,
     body: Uint8Array,
-    trailers: HeaderFields,
+    trailers: HeaderFields | undefined,
   ): boolean;
-  /** The answer is complete. */
-  answered(stream: Stream): void;
+  /** This side has sent all. */
+  localEnded(stream: Stream): void;
+  cancel(stream: Stream): void;
   queued(bytes: number): void;
 }
 
@@ -57,14 +63,17 @@ export class Stream implements StreamWriter {
   readonly id: number;
   listener: StreamListener | undefined;
   sendWindowBytes: number;
-  /** Received and not yet given back to the client's window. */
+  /** Received and not yet given back to the peer's window. */
   receivedBytes = 0;
   isRemoteEnded = false;
+  /** All has been sent, trailers included. */
+  isLocalEnded = false;
   isClosed = false;
+  /** The owner has given all; some of it may still wait. */
+  isEnding = false;
+  trailers: HeaderFields | undefined;
   readonly #carrier: StreamCarrier;
   #waiting: Waiting[] | undefined;
-  #trailers: HeaderFields | undefined;
-  #isEnding = false;
 
   constructor(id: number, carrier: StreamCarrier, sendWindowBytes: number) {
     this.id = id;
@@ -72,31 +81,31 @@ export class Stream implements StreamWriter {
     this.sendWindowBytes = sendWindowBytes;
   }
 
-  respond(fields: HeaderFields): void {
+  writeHeaders(fields: HeaderFields): void {
     if (!this.isClosed) this.#carrier.writeHeaders(this.id, fields, false);
   }
 
-  answerEmpty(fields: HeaderFields): void {
-    if (this.isClosed || this.#isEnding) return;
-    this.#isEnding = true;
+  sendEmpty(fields: HeaderFields): void {
+    if (this.isClosed || this.isEnding) return;
+    this.isEnding = true;
     this.#carrier.writeHeaders(this.id, fields, true);
-    this.#carrier.answered(this);
+    this.#carrier.localEnded(this);
   }
 
-  answer(fields: HeaderFields, prefix: Uint8Array, body: Uint8Array, trailers: HeaderFields): void {
-    if (this.isClosed || this.#isEnding) return;
+  sendWhole(fields: HeaderFields, prefix: Uint8Array, body: Uint8Array, trailers?: HeaderFields): void {
+    if (this.isClosed || this.isEnding) return;
     if (this.#carrier.writeWhole(this, fields, prefix, body, trailers)) {
-      this.#isEnding = true;
-      this.#carrier.answered(this);
+      this.isEnding = true;
+      this.#carrier.localEnded(this);
       return;
     }
-    this.respond(fields);
+    this.writeHeaders(fields);
     this.send(prefix, body);
     this.end(trailers);
   }
 
   send(prefix: Uint8Array, body: Uint8Array): boolean {
-    if (this.isClosed || this.#isEnding) return true;
+    if (this.isClosed || this.isEnding) return true;
     this.#waiting ??= [];
     if (prefix.length + body.length <= frameBytesDefault) {
       this.#waiting.push({ bytes: Buffer.concat([prefix, body]), sent: 0 });
@@ -108,11 +117,15 @@ export class Stream implements StreamWriter {
     return this.#waiting.length === 0;
   }
 
-  end(trailers: HeaderFields): void {
-    if (this.isClosed || this.#isEnding) return;
-    this.#isEnding = true;
-    this.#trailers = trailers;
+  end(trailers?: HeaderFields): void {
+    if (this.isClosed || this.isEnding) return;
+    this.isEnding = true;
+    this.trailers = trailers;
     this.#carrier.pump(this);
+  }
+
+  cancel(): void {
+    if (!this.isClosed) this.#carrier.cancel(this);
   }
 
   /** Bytes that wait to be sent. */
@@ -131,12 +144,5 @@ export class Stream implements StreamWriter {
     first.sent = end;
     if (end === first.bytes.length) this.#waiting?.shift();
     return taken;
-  }
-
-  /** The trailers, once: when all else was sent. */
-  takeTrailers(): HeaderFields | undefined {
-    const trailers = this.#trailers;
-    this.#trailers = undefined;
-    return trailers;
   }
 }
