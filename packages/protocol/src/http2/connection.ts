@@ -27,6 +27,7 @@ import { FrameWriter } from './frame-writer.js';
 import { HeaderDecoder } from './header-decoder.js';
 import type { HeaderFields } from './header-encoder.js';
 import { HeaderList } from './header-list.js';
+import { SendWindow } from './send-window.js';
 import { Stream, type StreamCarrier, type StreamListener, type StreamWriter } from './stream.js';
 
 export interface Http2Limits {
@@ -63,8 +64,6 @@ const noBytes = new Uint8Array(0);
 const priorityBytes = 5;
 
 export class Http2Connection implements StreamCarrier {
-  /** Bytes that wait for the peer to open its windows. */
-  waitingBytes = 0;
   readonly #host: Http2Host;
   readonly #limits: Http2Limits;
   readonly #reader = new FrameReader((type, flags, streamId, buffer, start, end) =>
@@ -73,8 +72,7 @@ export class Http2Connection implements StreamCarrier {
   readonly #decoder = new HeaderDecoder();
   readonly #writer: FrameWriter;
   readonly #streams = new Map<number, Stream>();
-  /** Streams with bytes to send that the window of the connection holds back. */
-  readonly #heldBack = new Set<Stream>();
+  readonly #window: SendWindow;
   readonly #resets = new FloodGuard(resetsBurst, resetsPerSecond);
   readonly #idleFrames = new FloodGuard(idleFramesBurst, idleFramesPerSecond);
   readonly #pongListeners: (() => void)[] = [];
@@ -86,9 +84,6 @@ export class Http2Connection implements StreamCarrier {
   #servedStreamIdMax = streamIdMax;
   #block: { streamId: number; isEnded: boolean; bytes: Buffer } | undefined;
   #hasSettings = false;
-  #sendWindowBytes = windowBytesDefault;
-  #peerStreamWindowBytes = windowBytesDefault;
-  #peerFrameBytesMax = frameBytesDefault;
   #receivedBytes = 0;
   #unreadAnswers = 0;
   #isClosing = false;
@@ -99,6 +94,7 @@ export class Http2Connection implements StreamCarrier {
     this.#host = host;
     this.#limits = limits;
     this.#writer = new FrameWriter(() => host.wake());
+    this.#window = new SendWindow(this.#writer);
     if (!this.#isServer) this.#writer.raw(connectionPreface);
     this.#writer.settings([
       this.#isServer ? [settingId.maxConcurrentStreams, limits.streamsMax] : [settingId.enablePush, 0],
@@ -111,6 +107,11 @@ export class Http2Connection implements StreamCarrier {
 
   get isClosed(): boolean {
     return this.#isClosed;
+  }
+
+  /** Bytes that wait for the peer to open its windows. */
+  get waitingBytes(): number {
+    return this.#window.waitingBytes;
   }
 
   get streamCount(): number {
@@ -202,28 +203,17 @@ export class Http2Connection implements StreamCarrier {
     body: Uint8Array,
     trailers: HeaderFields | undefined,
   ): boolean {
-    const length = prefix.length + body.length;
-    if (length > stream.sendWindowBytes || length > this.#sendWindowBytes || length > frameBytesDefault) return false;
-    stream.sendWindowBytes -= length;
-    this.#sendWindowBytes -= length;
+    if (!this.#window.takeWhole(stream, prefix.length + body.length)) return false;
     this.#writer.whole(stream.id, fields, prefix, body, trailers);
     return true;
   }
 
   queued(bytes: number): void {
-    this.waitingBytes += bytes;
+    this.#window.waitingBytes += bytes;
   }
 
   pump(stream: Stream): void {
-    const frameMax = Math.min(this.#peerFrameBytesMax, 4 * frameBytesDefault);
-    for (;;) {
-      const allowed = Math.min(stream.sendWindowBytes, this.#sendWindowBytes, frameMax);
-      const taken = allowed > 0 ? stream.takeWaiting(allowed) : undefined;
-      if (taken === undefined) break;
-      this.#sendPiece(stream, taken);
-    }
-    if (stream.waitingBytes > 0 && this.#sendWindowBytes <= 0) this.#heldBack.add(stream);
-    if (stream.waitingBytes > 0 || !stream.isEnding || stream.isLocalEnded) return;
+    if (!this.#window.drain(stream) || !stream.isEnding || stream.isLocalEnded) return;
     if (stream.trailers === undefined) this.#writer.data(stream.id, noBytes, true);
     else this.writeHeaders(stream.id, stream.trailers, true);
     this.localEnded(stream);
@@ -238,13 +228,6 @@ export class Http2Connection implements StreamCarrier {
   cancel(stream: Stream): void {
     if (stream.isLocalEnded && stream.isRemoteEnded) this.#close(stream, errorCode.noError);
     else this.#giveUp(stream, errorCode.cancel);
-  }
-
-  #sendPiece(stream: Stream, bytes: Uint8Array): void {
-    stream.sendWindowBytes -= bytes.length;
-    this.#sendWindowBytes -= bytes.length;
-    this.waitingBytes -= bytes.length;
-    this.#writer.data(stream.id, bytes, false);
   }
 
   // Frames
@@ -407,14 +390,14 @@ export class Http2Connection implements StreamCarrier {
     if (id === settingId.initialWindowSize) this.#resizeWindows(value);
     if (id === settingId.maxFrameSize) {
       if (value < frameBytesDefault || value > frameBytesMax) throw broken('MAX_FRAME_SIZE is out of range');
-      this.#peerFrameBytesMax = value;
+      this.#window.setFrameBytesMax(value);
     }
   }
 
   #resizeWindows(bytes: number): void {
     if (bytes > windowBytesMax) throw new Http2Error(errorCode.flowControlError, 'INITIAL_WINDOW_SIZE is too large');
-    const growth = bytes - this.#peerStreamWindowBytes;
-    this.#peerStreamWindowBytes = bytes;
+    const growth = bytes - this.#window.streamBytes;
+    this.#window.streamBytes = bytes;
     for (const stream of this.#streams.values()) this.#widen(stream, growth);
   }
 
@@ -430,23 +413,11 @@ export class Http2Connection implements StreamCarrier {
     if (end - start !== 4) throw new Http2Error(errorCode.frameSizeError, 'WINDOW_UPDATE of a wrong size');
     const bytes = buffer.readUInt32BE(start) & 0x7fff_ffff;
     if (bytes === 0) throw broken('WINDOW_UPDATE by nothing');
-    if (streamId === 0) return this.#widenConnection(bytes);
+    if (streamId === 0) return this.#window.widen(bytes, (stream) => this.#pumpAgain(stream));
     const stream = this.#known(streamId);
     if (stream === undefined) return;
     if (stream.sendWindowBytes + bytes > windowBytesMax) return this.#giveUp(stream, errorCode.flowControlError);
     this.#widen(stream, bytes);
-  }
-
-  #widenConnection(bytes: number): void {
-    this.#sendWindowBytes += bytes;
-    if (this.#sendWindowBytes > windowBytesMax) {
-      throw new Http2Error(errorCode.flowControlError, 'the window of the connection is too large');
-    }
-    for (const stream of this.#heldBack) {
-      if (this.#sendWindowBytes <= 0) return;
-      this.#heldBack.delete(stream);
-      this.#pumpAgain(stream);
-    }
   }
 
   #widen(stream: Stream, bytes: number): void {
@@ -495,7 +466,7 @@ export class Http2Connection implements StreamCarrier {
   }
 
   #add(streamId: number): Stream {
-    const stream = new Stream(streamId, this, this.#peerStreamWindowBytes);
+    const stream = new Stream(streamId, this, this.#window.streamBytes);
     this.#lastStreamId = streamId;
     this.#streams.set(streamId, stream);
     return stream;
@@ -504,8 +475,7 @@ export class Http2Connection implements StreamCarrier {
   #close(stream: Stream, code: number | undefined): void {
     if (stream.isClosed) return;
     stream.isClosed = true;
-    this.waitingBytes -= stream.waitingBytes;
-    this.#heldBack.delete(stream);
+    this.#window.forget(stream);
     this.#streams.delete(stream.id);
     stream.listener?.closed(code);
     this.#finishIfDone();

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { CallFailed, Channel, type ChannelTls } from '@perdure/protocol/channel';
 import { GrpcServer } from './grpc-server.js';
 import { call, connectTo, frame, serviceOf } from './raw-grpc-client.test.js';
 import { readTlsFiles, type TlsFiles } from './tls.js';
@@ -127,6 +128,33 @@ test('under mutual TLS the handler knows the client, and others get nothing', { 
     refused.destroy();
   }
 });
+
+test(
+  'our own channel over TLS and mutual TLS: with the right names and certificates, or not at all',
+  { skip },
+  async () => {
+    const { ca, cert, key } = pair('client');
+    const plain = await start(serverFiles);
+    const mutual = await start({ ...serverFiles, clientCaFile: path('ca.pem') });
+    const subject = async (address: string, tls?: ChannelTls): Promise<string> => {
+      const channel = new Channel({ address, ...(tls && { tls }) });
+      try {
+        return Buffer.from(await channel.call('/test.Service/Subject', Buffer.alloc(0), {})).toString();
+      } catch (error) {
+        return error instanceof CallFailed ? String(error.systemCode) : String(error);
+      } finally {
+        channel.close();
+      }
+    };
+    assert.equal(await subject(`localhost:${plain.port}`, { ca }), 'none');
+    assert.equal(await subject(`127.0.0.1:${plain.port}`, { ca, serverName: 'localhost' }), 'none');
+    assert.equal(await subject(`127.0.0.1:${mutual.port}`, { ca, cert, key }), 'O=Perdure,CN=client');
+    assert.equal(await subject(`127.0.0.1:${plain.port}`, { ca, serverName: 'other' }), 'ERR_TLS_CERT_ALTNAME_INVALID');
+    assert.notEqual(await subject(`127.0.0.1:${plain.port}`, {}), 'none');
+    assert.notEqual(await subject(`127.0.0.1:${plain.port}`), 'none');
+    assert.notEqual(await subject(`127.0.0.1:${mutual.port}`, { ca }), 'none');
+  },
+);
 
 test('a client in clear text and one without h2 get nothing on a TLS port', { skip }, async () => {
   const { port } = await start(serverFiles);
