@@ -45,7 +45,7 @@ const CAPABILITIES: NamespaceInfo['capabilities'] = {
   syncUpdate: true,
   asyncUpdate: true,
   workerHeartbeats: false,
-  reportedProblemsSearchAttribute: false,
+  reportedProblemsSearchAttribute: true,
   workflowPause: false,
   standaloneActivities: false,
   workerPollCompleteOnShutdown: true,
