@@ -5,6 +5,7 @@ import { activityTaskScenarios } from './activity-tasks.mjs';
 import { commandScenarios } from './commands.mjs';
 import { reportedProblemsScenarios } from './reported-problems.mjs';
 import { requestScenarios } from './requests.mjs';
+import { taskQueueScenarios } from './task-queues.mjs';
 import { workflowTaskScenarios } from './workflow-tasks.mjs';
 
 const scenarios = {
@@ -13,6 +14,7 @@ const scenarios = {
   ...activityTaskScenarios,
   ...commandScenarios,
   ...requestScenarios,
+  ...taskQueueScenarios,
 };
 
 /** Runs all scenarios, or those named in `only`, and resolves to their reports. */

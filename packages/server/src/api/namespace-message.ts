@@ -49,7 +49,7 @@ const CAPABILITIES: NamespaceInfo['capabilities'] = {
   workflowPause: false,
   standaloneActivities: false,
   workerPollCompleteOnShutdown: true,
-  pollerAutoscaling: false,
+  pollerAutoscaling: true,
   workerCommands: false,
   standaloneNexusOperation: false,
   workflowUpdateCallbacks: false,

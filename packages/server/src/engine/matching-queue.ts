@@ -7,9 +7,17 @@ import { RateMeter } from '../core/queue/meter.js';
 import { newBucket, nextTokenMs, returnToken, takeToken } from '../core/queue/rate.js';
 import type { Bucket } from '../core/queue/rate.js';
 import { BacklogWindow } from '../core/queue/window.js';
-import type { BacklogStats, MatchingLimits, QueueDescription, QueuedTask, QueueKey } from './matching-contract.js';
+import type {
+  BacklogStats,
+  MatchingLimits,
+  ParkedPoller,
+  QueueDescription,
+  QueuedTask,
+  QueueKey,
+} from './matching-contract.js';
 import { newPollerLines, parkedCount } from './matching-pollers.js';
 import type { PollerLines } from './matching-pollers.js';
+import { PollerScaling } from './matching-scaling.js';
 import { PollersSeen } from './matching-seen.js';
 
 /** A task without a row; it goes before all stored ones, since a caller waits for it. */
@@ -37,6 +45,7 @@ export class QueueState implements HeapEntry {
   tokenDueMs = 0;
   readonly #direct = new Line<DirectTask>();
   readonly #meters = new Map<number, Meters>();
+  readonly #scaling = new PollerScaling();
   #bucket: Bucket | undefined;
 
   constructor(key: QueueKey, limits: Required<MatchingLimits>) {
@@ -129,6 +138,11 @@ export class QueueState implements HeapEntry {
   countDispatch(task: { readonly priorityKey: number; readonly passTicket: number }, nowMs: number): void {
     this.#metersOf(task.priorityKey).dispatches.mark(nowMs);
     if (task.passTicket > 0) this.fairness.served(task.priorityKey, task.passTicket);
+  }
+
+  /** Whether the worker of this poll, which got a task, should have one more or one fewer. */
+  scalingDelta(poller: ParkedPoller, nowMs: number): -1 | 0 | 1 {
+    return this.#scaling.delta(poller.parkedAtMs, nowMs, this.seen.count, () => this.describe(nowMs));
   }
 
   isIdle(nowMs: number, keptMs: number): boolean {

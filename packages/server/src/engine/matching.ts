@@ -202,6 +202,12 @@ export class Matching {
     return queue !== undefined && (queue.parkedCount > 0 || queue.seen.lastMs >= nowMs - windowMs);
   }
 
+  /** For a poll that gets a task: by how much its worker should change the number of its polls; 0 = no advice. */
+  scalingDelta(poller: ParkedPoller, nowMs: number): -1 | 0 | 1 {
+    this.#hear(nowMs);
+    return this.#stateOf(poller.queue)?.scalingDelta(poller, nowMs) ?? 0;
+  }
+
   /** The worker leaves: removes and returns its polls. */
   takeWorkerPolls(worker: WorkerSelector): ParkedPoller[] {
     if ('workerInstanceKey' in worker) return this.#parked.takeOfWorker(worker.workerInstanceKey);
