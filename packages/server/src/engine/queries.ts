@@ -19,7 +19,7 @@ import type {
 } from '@perdure/protocol';
 import { FAILING_ATTEMPTS, isClosed } from '../core/execution/index.js';
 import type { ExecutionState, WorkflowTaskRef } from '../core/execution/index.js';
-import { reject } from '../core/rejection.js';
+import { queryTaskNotFound, reject } from '../core/rejection.js';
 import { advised } from './answers.js';
 import { stale } from './directory.js';
 import type { Decision } from './decision.js';
@@ -306,8 +306,7 @@ export function respondQuery(
     token.runId,
     (run) => {
       const pending = run?.queries?.get(token.requestId);
-      if (pending === undefined)
-        return engine.refuse(replyTo, reject('TASK_NOT_FOUND', 'query task not found, or already expired'));
+      if (pending === undefined) return engine.refuse(replyTo, queryTaskNotFound());
       const { completedType, queryResult, errorMessage, failure } = request;
       answer(engine, pending.replyTo, { resultType: completedType, answer: queryResult, errorMessage, failure });
       engine.reply(replyTo, {});
