@@ -1,8 +1,8 @@
 // What CI runs of all that needs official SDKs: node conformance/ci.mjs [--seed N]
 //
-// Our dev server on a free port with a database file; the conformance suites against the recorded histories; then the chaos
-// tests. Installs what is missing. Without a toolchain (Python, Go, Java) its suite is left out, with a line that says so; in CI
-// (CI=true) that is a failure. The last line is `N passed, N failed`.
+// Our dev server on a free port with a database file; the conformance suites against the recorded histories; the SDKs' local
+// test environments; then the chaos tests. Installs what is missing. Without a toolchain (Python, Go, Java) its suite is left
+// out, with a line that says so; in CI (CI=true) that is a failure. The last line is `N passed, N failed`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'perdure-conformance-'));
 const server = await startDevServer({ dbFilename: join(folder, 'conformance.db') });
 for (const sdk of ['raw', 'typescript', 'python', 'go', 'java']) await suite(sdk);
 await server.kill('SIGTERM');
+await step('local environments', [program('local-environments.mjs')], 3 * MINUTE_MS);
 await step('chaos', [program('chaos/main.mjs'), ...process.argv.slice(2)], 8 * MINUTE_MS);
 if (tally.failed === 0) rmSync(folder, { recursive: true });
 

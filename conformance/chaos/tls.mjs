@@ -23,7 +23,7 @@ export async function run({ folder }) {
   for (const authority of ['ca', 'other-ca']) certificates.makeAuthority(authority);
   for (const one of ['server', 'client']) certificates.makeCertificate(one, 'ca');
   for (const one of ['stranger', 'renewed']) certificates.makeCertificate(one, 'other-ca');
-  const sdks = ['typescript', 'python', 'go'].filter((sdk) => missingFor[sdk]() === undefined);
+  const sdks = ['typescript', 'python', 'go', 'java'].filter((sdk) => missingFor[sdk]() === undefined);
   const ownPair = ['--tls-cert', certificates.path('server.pem'), '--tls-key', certificates.path('server.key')];
   await withServer(ownPair, (server) => helloWorlds(sdks, server, certificates));
   await withServer([...ownPair, '--tls-client-ca', certificates.path('ca.pem')], async (server) => {

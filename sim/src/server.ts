@@ -106,7 +106,10 @@ export class ServerProcess {
         return { queue, count: rows.size, passTicketMax };
       });
       this.isReady = true;
-      this.#take([{ kind: 'opened', opened, namespaces, queues }]);
+      const queueSettings = [...disk.tables.records.taskQueue.values()].map((bytes) =>
+        modules.engine.decodeQueueSettings(bytes),
+      );
+      this.#take([{ kind: 'opened', opened, namespaces, queues, queueSettings }]);
     });
   }
 

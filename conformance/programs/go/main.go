@@ -32,9 +32,15 @@ func main() {
 	ca := flag.String("tls-ca", "", "file")
 	cert := flag.String("tls-cert", "", "file")
 	key := flag.String("tls-key", "", "file")
+	executable := flag.String("executable", "", "run one workflow in the SDK's local environment on this server")
+	db := flag.String("db", "", "database file of that server")
 	flag.Parse()
 
 	logger := sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError + 4})))
+	if *executable != "" {
+		runLocalEnvironment(*executable, *db, logger)
+		return
+	}
 	options := client.Options{HostPort: *address, Logger: logger, ConnectionOptions: client.ConnectionOptions{TLS: tlsConfig(*ca, *cert, *key)}}
 	connection, err := client.Dial(options)
 	must(err)

@@ -3,10 +3,19 @@ import { reportBadInputs } from './bad-input-reports.mjs';
 import { makePlace } from './place.mjs';
 import { activityTaskScenarios } from './activity-tasks.mjs';
 import { commandScenarios } from './commands.mjs';
+import { reportedProblemsScenarios } from './reported-problems.mjs';
 import { requestScenarios } from './requests.mjs';
+import { taskQueueScenarios } from './task-queues.mjs';
 import { workflowTaskScenarios } from './workflow-tasks.mjs';
 
-const scenarios = { ...workflowTaskScenarios, ...activityTaskScenarios, ...commandScenarios, ...requestScenarios };
+const scenarios = {
+  ...workflowTaskScenarios,
+  ...reportedProblemsScenarios,
+  ...activityTaskScenarios,
+  ...commandScenarios,
+  ...requestScenarios,
+  ...taskQueueScenarios,
+};
 
 /** Runs all scenarios, or those named in `only`, and resolves to their reports. */
 export async function runRaw(server, { nonce, only }) {

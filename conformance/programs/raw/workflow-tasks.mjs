@@ -231,6 +231,21 @@ export const workflowTaskScenarios = {
     await at.terminate(execution);
   },
 
+  /** The id of the request leads to the event that it caused. */
+  async 'update-with-a-request-id'(at) {
+    const execution = await at.start();
+    await at.complete(await at.pollWorkflow(), [command.startTimer('t')]);
+    const outcome = update(at, execution, 'u', { requestId: 'update-request' });
+    const task = await at.pollWorkflow();
+    const message = task.messages[0];
+    await at.complete(task, [protocol('acc'), protocol('out')], {
+      messages: [accepted(message, 'acc'), responded(message, 'out')],
+    });
+    at.observed['outcome'] = await outcome;
+    at.observed['started by the same id'] = await at.refusal(at.start({ requestId: 'update-request' }));
+    await at.terminate(execution);
+  },
+
   async 'update-rejected-speculative'(at) {
     const execution = await at.start();
     await at.complete(await at.pollWorkflow(), [command.startTimer('t')]);
@@ -307,8 +322,8 @@ function ask(at, { workflowId }) {
   );
 }
 
-function update(at, { workflowId }, updateId) {
-  const request = { meta: { updateId, identity: 'raw' }, input: { name: 'change', args: payloads(5) } };
+function update(at, { workflowId }, updateId, change) {
+  const request = { meta: { updateId, identity: 'raw' }, input: { name: 'change', args: payloads(5) }, ...change };
   return at.call(
     'UpdateWorkflowExecution',
     { workflowExecution: { workflowId }, request, waitPolicy: { lifecycleStage: 3 } },

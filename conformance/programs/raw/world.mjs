@@ -10,7 +10,11 @@ export async function prepare(server, nonce) {
   const closed = await start(server, namespace, `closed-${nonce}`, `${queue}-idle`);
   await server.call('TerminateWorkflowExecution', { namespace, workflowExecution: closed, reason: 'probe' });
   const activity = await startWithActivities(server, namespace, `activity-${nonce}`, queue);
-  return { nonce, namespace, queue, open, closed, victim, activity, ...activity.tokens };
+  const deprecated = await registerNamespace(server, `raw-deprecated-${nonce}`);
+  const old = await start(server, deprecated, `old-${nonce}`, `${queue}-idle`);
+  await deprecate(server, deprecated);
+  const pageToken = await historyToken(server, namespace, activity);
+  return { nonce, namespace, queue, open, closed, victim, activity, deprecated, old, pageToken, ...activity.tokens };
 }
 
 async function start(server, namespace, workflowId, queue) {
@@ -57,6 +61,26 @@ async function startWithActivities(server, namespace, workflowId, queue) {
     pendingId: 'pending',
     tokens: { token, staleToken: token, staleActivityToken: activityToken },
   };
+}
+
+/** Resolves once the namespace takes no new runs any more. */
+async function deprecate(server, namespace) {
+  await server.call('DeprecateNamespace', { namespace });
+  for (let i = 0; ; i++) {
+    const started = await start(server, namespace, `probe-${i}`, 'nobody').then(
+      () => true,
+      () => false,
+    );
+    if (!started) return;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Leads to the second page. */
+async function historyToken(server, namespace, { workflowId, runId }) {
+  const request = { namespace, execution: { workflowId, runId }, maximumPageSize: 1 };
+  const { nextPageToken } = await server.call('GetWorkflowExecutionHistory', request);
+  return Buffer.from(nextPageToken, 'base64');
 }
 
 /** A namespace of its own, so that no probe can harm others; resolves once it is usable. */

@@ -2,7 +2,7 @@
 import { Client, Connection } from '@temporalio/client';
 import type { TLSConfig, WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
-import type { WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import type { WorkerOptions, WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import proto from '@temporalio/proto';
 import { fileURLToPath } from 'node:url';
 import * as activities from './activities.js';
@@ -36,7 +36,10 @@ export interface Place {
   /** Resolves when the server has a heartbeat of a pending activity. */
   heartbeaten(handle: WorkflowHandle): Promise<void>;
   /** A queue without a worker; `work` runs one on it until the promise settles. */
-  otherQueue(suffix: string): { queue: string; work<T>(until: Promise<T>): Promise<T> };
+  otherQueue(suffix: string): {
+    queue: string;
+    work<T>(until: Promise<T>, options?: Partial<WorkerOptions>): Promise<T>;
+  };
 }
 
 export interface World {
@@ -82,6 +85,7 @@ function makeWorker(
   client: Client,
   workflowBundle: WorkflowBundleWithSourceMap,
   taskQueue: string,
+  options: Partial<WorkerOptions> = {},
 ): Promise<Worker> {
   return Worker.create({
     connection,
@@ -91,6 +95,7 @@ function makeWorker(
     shutdownForceTime: '5s',
     maxHeartbeatThrottleInterval: '200ms',
     defaultHeartbeatThrottleInterval: '200ms',
+    ...options,
   });
 }
 
@@ -125,7 +130,10 @@ function makePlace(
       ),
     otherQueue(suffix) {
       const queue = `ts-${scenario}-${suffix}-${nonce}`;
-      return { queue, work: async (until) => (await makeWorker(native, client, bundle, queue)).runUntil(until) };
+      return {
+        queue,
+        work: async (until, options) => (await makeWorker(native, client, bundle, queue, options)).runUntil(until),
+      };
     },
   };
 }

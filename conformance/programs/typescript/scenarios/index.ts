@@ -6,6 +6,7 @@ import { messageScenarios } from './messages.js';
 import { policyScenarios } from './policies.js';
 import { runScenarios } from './runs.js';
 import { visibilityScenarios } from './visibility.js';
+import { workerScenarios } from './workers.js';
 
 export const scenarios: Scenario[] = [
   ...basicScenarios,
@@ -15,4 +16,5 @@ export const scenarios: Scenario[] = [
   ...runScenarios,
   ...policyScenarios,
   ...visibilityScenarios,
+  ...workerScenarios,
 ];

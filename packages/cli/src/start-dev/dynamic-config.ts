@@ -46,6 +46,7 @@ export const LIMIT_SETTINGS: Readonly<Record<string, LimitSetting>> = {
   'frontend.maxlinksPerRequest': number('linksPerRequestMax'),
   'frontend.linkMaxSize': number('linkSizeBytesMax'),
   'system.namespaceMinRetentionLocal': duration('retentionMsMin'),
+  'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute': number('reportedProblemAttemptsMin'),
   'system.maxServiceErrorMessageLength': number('errorMessageLengthMax'),
 };
 

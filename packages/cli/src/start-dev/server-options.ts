@@ -4,6 +4,12 @@ import { UsageError } from '../exit-code.js';
 import { nearest } from '../suggest.js';
 import type { StartDevFlags } from '../spec.js';
 
+/** A service that was asked for on a port. */
+export interface NotServed {
+  readonly name: string;
+  readonly port: number;
+}
+
 export type TlsFiles = NonNullable<ServerOptions['tls']>;
 
 /** IndexedValueType of the API. */
@@ -48,7 +54,10 @@ export function tlsOf(flags: StartDevFlags): TlsFiles | undefined {
 }
 
 /** What was asked for by its port and does not exist yet. */
-export function notServed(flags: StartDevFlags): string[] {
-  const asksForUi = flags['ui-port'] !== undefined && !flags.headless;
-  return [...(flags['http-port'] === undefined ? [] : ['HTTP API']), ...(asksForUi ? ['Web UI'] : [])];
+export function notServed(flags: StartDevFlags): NotServed[] {
+  const { 'http-port': httpPort, 'ui-port': uiPort, headless } = flags;
+  return [
+    ...(httpPort === undefined ? [] : [{ name: 'HTTP API', port: httpPort }]),
+    ...(uiPort === undefined || headless ? [] : [{ name: 'Web UI', port: uiPort }]),
+  ];
 }

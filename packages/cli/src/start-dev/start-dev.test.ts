@@ -49,10 +49,13 @@ test('says what it serves and where, then nothing', async () => {
   assert.equal(server.err, '');
 });
 
-test('ports of what is not served yet are said, not opened', async () => {
-  const server = await up('--ui-port', '1', '--http-port', '2');
-  assert.match(server.out, /HTTP API +not served yet/);
-  assert.match(server.out, /Web UI +not served yet/);
+test('ports of what is not served yet are said, not opened, and nothing else changes', async () => {
+  const server = await up('--ui-port', '1', '--http-port', '0', '--ui-ip', '127.0.0.1');
+  assert.match(server.out, /HTTP API +not served yet: nothing listens\n/);
+  assert.match(server.out, /Web UI +not served yet: nothing listens on port 1\n/);
+  assert.equal(server.err, '');
+  assert.equal((await perdure(server, 'operator', 'cluster', 'health')).out, 'SERVING\n');
+  assert.deepEqual(await server.kill('SIGTERM'), { code: 0, signal: null });
 });
 
 test('a port that is taken: which, by whom, and what to do', async () => {

@@ -19,7 +19,13 @@ import type {
 } from '@perdure/protocol';
 import type { Limits } from '../core/limits.js';
 import type { Rejection } from '../core/rejection.js';
-import type { EngineRequest, HistoryAnswer, NamespaceRecord, TaskQueueAnswer } from '../engine/messages.js';
+import type {
+  EngineRequest,
+  HistoryAnswer,
+  NamespaceRecord,
+  QueueSettings,
+  TaskQueueAnswer,
+} from '../engine/messages.js';
 import type { CountGroup, ListPage } from '../ports/index.js';
 
 /** All that a handler may know besides its request. Made anew for every call. */
@@ -112,6 +118,7 @@ export interface EngineAnswers {
   list: ListPage;
   count: readonly CountGroup[];
   describeTaskQueue: TaskQueueAnswer;
+  updateTaskQueueConfig: QueueSettings;
   putNamespace: Nothing;
   deleteNamespace: Nothing;
   barrier: Nothing;

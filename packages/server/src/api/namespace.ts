@@ -63,7 +63,7 @@ function checkRetention(retentionMs: number | undefined, { limits }: ApiContext)
 }
 
 function checkClusters(
-  { activeClusterName, clusters }: RegisterNamespaceRequest,
+  { activeClusterName, clusters }: Pick<RegisterNamespaceRequest, 'activeClusterName' | 'clusters'>,
   { clusterName }: ApiContext,
 ): Problem {
   const named = [activeClusterName, ...clusters.map((cluster) => cluster.clusterName)];
@@ -125,6 +125,7 @@ export function updateNamespace(request: UpdateNamespaceRequest, context: ApiCon
       request.promoteNamespace,
       `global namespace is not enabled on this cluster, cannot update global namespace or promote local namespace: ${record.name}`,
     ) ??
+    (request.replicationConfig === undefined ? undefined : checkClusters(request.replicationConfig, context)) ??
     refuseIf(state === NamespaceState.DELETED, 'A namespace is deleted with DeleteNamespace of the OperatorService.');
   if (problem !== undefined) return problem;
   const namespace = { ...updated(record, request), retentionMs: retentionMs ?? record.retentionMs };

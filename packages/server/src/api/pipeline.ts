@@ -1,13 +1,20 @@
 /** The way of a decoded request: the namespace's name or the task token, permission, the namespace, the client, the fields. */
-import type { Rpc, TaskToken, TaskTokenKind } from '@perdure/protocol';
-import { invalidArgument, isRejection } from '../core/rejection.js';
+import { TaskTokenKind } from '@perdure/protocol';
+import type { Rpc, TaskToken } from '@perdure/protocol';
+import {
+  activityTaskNotFound,
+  invalidArgument,
+  isRejection,
+  queryTaskNotFound,
+  workflowTaskNotFound,
+} from '../core/rejection.js';
 import type { Rejection } from '../core/rejection.js';
 import type { NamespaceRecord } from '../engine/messages.js';
 import { NOT_DELETED, checkNamespaceName, findNamespace, namespaceNotFound } from './admit.js';
 import { authorize } from './authorize.js';
 import { checkClientVersion } from './client-version.js';
 import type { ApiContext, Plan } from './contract.js';
-import type { Row } from './row.js';
+import type { Row, ServedTaskKind } from './row.js';
 import { readTaskToken } from './validate.js';
 
 export type ServedRow<Request, Response> = Exclude<Row<Request, Response>, { readonly scope: 'unimplemented' }>;
@@ -31,8 +38,10 @@ export function makePlan<Request, Response>(
       return checkClientVersion(context.caller) ?? row.handle(request, context, namespace);
     }
     case 'token': {
-      const task = findTask(rpc.path, row.namespaceOf(request), row.tokenOf(request), row.kinds, context);
+      const task = findTask(rpc.path, row.namespaceOf(request), row.tokenOf(request), context);
       if (isRejection(task)) return task;
+      // The token of another kind of task names no task of this one.
+      if (task.token.kind !== row.kind) return NO_SUCH_TASK[row.kind]();
       return checkClientVersion(context.caller) ?? row.handle(request, context, task.namespace, task.token);
     }
   }
@@ -42,22 +51,22 @@ function allowed(path: string, namespace: string, context: ApiContext): Rejectio
   return authorize(context.caller, { path, namespace });
 }
 
+const NO_SUCH_TASK: Readonly<Record<ServedTaskKind, () => Rejection>> = {
+  [TaskTokenKind.WORKFLOW]: workflowTaskNotFound,
+  [TaskTokenKind.ACTIVITY]: activityTaskNotFound,
+  [TaskTokenKind.QUERY]: queryTaskNotFound,
+};
+
 interface FoundTask {
   readonly namespace: NamespaceRecord;
   readonly token: TaskToken;
 }
 
 /** A namespace that is named is looked up first; one that is not comes from the token. */
-function findTask(
-  path: string,
-  name: string,
-  tokenBytes: Uint8Array,
-  kinds: readonly TaskTokenKind[],
-  context: ApiContext,
-): FoundTask | Rejection {
+function findTask(path: string, name: string, tokenBytes: Uint8Array, context: ApiContext): FoundTask | Rejection {
   const named = name === '' ? undefined : namedNamespace(path, name, context);
   if (named !== undefined && isRejection(named)) return named;
-  const token = readTaskToken(tokenBytes, kinds);
+  const token = readTaskToken(tokenBytes);
   if (isTokenRejection(token)) return token;
   if (named === undefined) return tokenNamespace(path, token, context);
   if (token.namespaceId !== named.id)

@@ -122,7 +122,7 @@ test('a task token finds its namespace when none is named', () => {
     'Operation requested with a token from a different namespace.',
   );
   const activity = encodeTaskToken({ ...token, kind: TaskTokenKind.ACTIVITY });
-  assert.equal(refusal(call(rpc, { taskToken: activity })), 'Error deserializing task token.');
+  assert.equal(refusal(call(rpc, { taskToken: activity })), 'Workflow task not found.');
 });
 
 test('nothing new begins in a deprecated namespace', () => {
@@ -146,4 +146,39 @@ test('clients that are too new are refused, unknown ones are not looked at', () 
   assert.match(refusal(refused), /^Client version 2.0.0 is not supported/);
   asked('count', call(workflowService.CountWorkflowExecutions, list, by('temporal-go', '1.99.0-rc.1')));
   asked('count', call(workflowService.CountWorkflowExecutions, list, by('temporal-python', '9.0.0')));
+});
+
+test('numbers that are no member of their enumeration are answered', () => {
+  const queue = { pollers: [], byPriority: new Map(), backlogCount: 7, backlogAgeMs: 0, addRate: 0, dispatchRate: 0 };
+  const rpc = workflowService.DescribeTaskQueue;
+  const request = { namespace: 'raw-n', taskQueue: { name: 'q' }, includeTaskQueueStatus: true };
+  for (const taskQueueType of [77, 3]) {
+    const plan = call(rpc, { ...request, taskQueueType: taskQueueType as 3 });
+    assert.ok(plan.kind === 'ask');
+    const response = { workflow: queue, activity: queue, settings: undefined };
+    const finished = plan.finish({ ok: true, response });
+    assert.ok(finished.kind === 'answer');
+    assert.equal(rpc.response.decode(finished.bytes).taskQueueStatus?.backlogCountHint, 0);
+  }
+});
+
+test('settings of a task queue: what is refused, and what is told', () => {
+  const rpc = workflowService.UpdateTaskQueueConfig;
+  const request = { namespace: 'raw-n', taskQueue: 'q', taskQueueType: 2, identity: 'ann' } as const;
+  const rate = (requestsPerSecond: number) => ({ rateLimit: { requestsPerSecond }, reason: 'why' });
+  assert.match(refusal(call(rpc, { ...request, updateQueueRateLimit: rate(NaN) })), /must be non-negative/);
+  assert.match(
+    refusal(call(rpc, { ...request, taskQueueType: 1, updateQueueRateLimit: rate(1) })),
+    /workflow task queues is not allowed/,
+  );
+  const plan = call(rpc, { ...request, updateQueueRateLimit: rate(0) });
+  assert.equal(asked('updateTaskQueueConfig', plan).namespaceId, RUN_ID(9));
+  assert.ok(plan.kind === 'ask');
+  const setting = { perSecond: 0, reason: 'why', identity: 'ann', updatedAtMs: NOW_MS };
+  const finished = plan.finish({ ok: true, response: { rate: setting, keyRate: undefined, weights: new Map() } });
+  assert.ok(finished.kind === 'answer');
+  assert.deepEqual(rpc.response.decode(finished.bytes).config?.queueRateLimit, {
+    rateLimit: { requestsPerSecond: 0 },
+    metadata: { reason: 'why', updateIdentity: 'ann', updateTime: NOW_MS },
+  });
 });

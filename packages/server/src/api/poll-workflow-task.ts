@@ -1,7 +1,9 @@
 /** PollWorkflowTaskQueue. */
+import { TaskQueueKind } from '@perdure/protocol';
 import type {
   PollWorkflowTaskQueueRequest,
   PollWorkflowTaskQueueResponse,
+  TaskQueue,
   WorkerVersionCapabilities,
 } from '@perdure/protocol';
 import type { NamespaceRecord } from '../engine/messages.js';
@@ -11,6 +13,7 @@ import {
   checkIdentity,
   checkPollDeadline,
   checkTaskQueue,
+  isTooLong,
   longPollDeadline,
   refuseIf,
   utf8Length,
@@ -22,10 +25,21 @@ export function pollWorkflowTask(
   context: ApiContext,
   namespace: NamespaceRecord,
 ): Plan<PollWorkflowTaskQueueResponse> {
-  const problem = checkPoll(request, context);
+  const problem = checkPoll(request, context) ?? checkKind(request.taskQueue, context);
   if (problem !== undefined) return problem;
   const deadlineMs = longPollDeadline(context, context.limits.workerLongPollMs);
   return ask({ kind: 'pollWorkflowTask', namespaceId: namespace.id, request, deadlineMs }, asAnswered);
+}
+
+function checkKind(queue: TaskQueue | undefined, { limits }: ApiContext): Problem {
+  const { name = '', kind, normalName = '' } = queue ?? {};
+  return (
+    refuseIf(kind === TaskQueueKind.STICKY && isTooLong(normalName, limits), 'taskQueue length exceeds limit') ??
+    refuseIf(
+      kind === TaskQueueKind.WORKER_COMMANDS,
+      `worker-commands partitions must have nexus task type, got: Workflow. base name: ${name}`,
+    )
+  );
 }
 
 type PollFields = Pick<PollWorkflowTaskQueueRequest, 'taskQueue' | 'identity' | 'workerVersionCapabilities'>;

@@ -23,7 +23,7 @@ export type Row<Request, Response> =
       readonly scope: 'token';
       readonly namespaceOf: (request: Request) => string;
       readonly tokenOf: (request: Request) => Uint8Array;
-      readonly kinds: readonly TaskTokenKind[];
+      readonly kind: ServedTaskKind;
       readonly handle: TokenHandler<Request, Response>;
     }
   | UnimplementedRow;
@@ -32,6 +32,9 @@ export type Row<Request, Response> =
 export interface UnimplementedRow {
   readonly scope: 'unimplemented';
 }
+
+/** Tasks that workers answer. */
+export type ServedTaskKind = Exclude<TaskTokenKind, typeof TaskTokenKind.NEXUS>;
 
 type Named = { readonly namespace: string };
 
@@ -56,14 +59,14 @@ export function inNamespace<Request extends Named, Response>(
 type WithToken = Named & { readonly taskToken: Uint8Array };
 
 function byToken<Request extends WithToken, Response>(
-  kind: TaskTokenKind,
+  kind: ServedTaskKind,
   handle: TokenHandler<Request, Response>,
 ): Row<Request, Response> {
   return {
     scope: 'token',
     namespaceOf: (request) => request.namespace,
     tokenOf: (request) => request.taskToken,
-    kinds: [kind],
+    kind,
     handle,
   };
 }

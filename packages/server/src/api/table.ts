@@ -41,6 +41,7 @@ import { signal } from './signal.js';
 import { signalWithStart, startWorkflow } from './start.js';
 import { getSystemInfo } from './system.js';
 import { describeTaskQueue, listPartitions } from './task-queue.js';
+import { updateTaskQueueConfig } from './task-queue-config.js';
 import { UNIMPLEMENTED_OPERATOR_SERVICE, UNIMPLEMENTED_WORKFLOW_SERVICE } from './unimplemented.js';
 import { pollUpdate, update } from './update.js';
 import { shutdownWorker } from './worker.js';
@@ -100,6 +101,7 @@ export const WORKFLOW_SERVICE = {
   RespondActivityTaskCanceledById: inNamespace(activityCanceledById),
   // task queues
   DescribeTaskQueue: inNamespace(describeTaskQueue),
+  UpdateTaskQueueConfig: inNamespace(updateTaskQueueConfig),
   ListTaskQueuePartitions: inNamespace(listPartitions),
   ...unimplemented(UNIMPLEMENTED_WORKFLOW_SERVICE),
 } as const satisfies RowsOf<typeof workflowService>;

@@ -1,5 +1,11 @@
 /** DescribeTaskQueue, ListTaskQueuePartitions. */
-import { BuildIdTaskReachability, DescribeTaskQueueMode, TaskQueueType } from '@perdure/protocol';
+import {
+  BuildIdTaskReachability,
+  DescribeTaskQueueMode,
+  RateLimitSource,
+  TaskQueueKind,
+  TaskQueueType,
+} from '@perdure/protocol';
 import type {
   DescribeTaskQueueRequest,
   DescribeTaskQueueResponse,
@@ -10,9 +16,11 @@ import type {
   TaskQueueStats,
   TaskQueueTypeInfo,
 } from '@perdure/protocol';
+import { invalidArgument } from '../core/rejection.js';
 import type { NamespaceRecord, TaskQueueAnswer } from '../engine/messages.js';
 import { answer, ask } from './contract.js';
 import type { ApiContext, Plan } from './contract.js';
+import { configMessage } from './task-queue-config.js';
 import { checkTaskQueue } from './validate.js';
 
 export function describeTaskQueue(
@@ -22,6 +30,10 @@ export function describeTaskQueue(
 ): Plan<DescribeTaskQueueResponse> {
   const problem = checkTaskQueue(request.taskQueue, context.limits);
   if (problem !== undefined) return problem;
+  if (request.apiMode === DescribeTaskQueueMode.ENHANCED && request.taskQueue?.kind === TaskQueueKind.STICKY)
+    return invalidArgument(
+      'Enhanced DescribeTaskQueue is not valid for a sticky queue, use api_mode=UNSPECIFIED or a normal queue.',
+    );
   return ask({ kind: 'describeTaskQueue', namespaceId: namespace.id, request }, (queues) =>
     request.apiMode === DescribeTaskQueueMode.ENHANCED ? enhanced(queues, request) : plain(queues, request),
   );
@@ -36,6 +48,8 @@ function plain(queues: TaskQueueAnswer, request: DescribeTaskQueueRequest): Init
     versioningInfo: { currentVersion: '__unversioned__', updateTime: NO_TIME_MS },
     stats: request.reportStats ? statsOf(queue) : undefined,
     statsByPriorityKey: request.reportStats ? stats : new Map(),
+    config: request.reportConfig && queues.settings !== undefined ? configMessage(queues.settings) : undefined,
+    effectiveRateLimit: effectiveRateLimit(queue),
   };
 }
 
@@ -59,6 +73,13 @@ function enhanced(queues: TaskQueueAnswer, request: DescribeTaskQueueRequest): I
   return { versionsInfo: new Map([['', { typesInfo, taskReachability }]]) };
 }
 
+/** Left out where there is no limit. */
+function effectiveRateLimit({ rateLimit }: Queue): Init<DescribeTaskQueueResponse>['effectiveRateLimit'] {
+  if (rateLimit === undefined) return undefined;
+  const rateLimitSource = rateLimit.isFromWorker ? RateLimitSource.WORKER : RateLimitSource.API;
+  return { requestsPerSecond: rateLimit.perSecond, rateLimitSource };
+}
+
 type Queue = TaskQueueAnswer['workflow'];
 type Backlog = Omit<Queue, 'pollers' | 'byPriority'>;
 
@@ -71,16 +92,10 @@ const NO_QUEUE: Queue = {
   dispatchRate: 0,
 };
 
+/** Any number may come as a type. */
 function queueOf(queues: TaskQueueAnswer, type: TaskQueueType): Queue {
-  switch (type) {
-    case TaskQueueType.UNSPECIFIED:
-    case TaskQueueType.WORKFLOW:
-      return queues.workflow;
-    case TaskQueueType.ACTIVITY:
-      return queues.activity;
-    case TaskQueueType.NEXUS:
-      return NO_QUEUE;
-  }
+  if (type === TaskQueueType.UNSPECIFIED || type === TaskQueueType.WORKFLOW) return queues.workflow;
+  return type === TaskQueueType.ACTIVITY ? queues.activity : NO_QUEUE;
 }
 
 function statsOf(backlog: Backlog): Init<TaskQueueStats> {

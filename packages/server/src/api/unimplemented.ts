@@ -58,7 +58,6 @@ export const UNIMPLEMENTED_WORKFLOW_SERVICE = [
   'RecordWorkerHeartbeat',
   'ListWorkers',
   'CountWorkers',
-  'UpdateTaskQueueConfig',
   'FetchWorkerConfig',
   'UpdateWorkerConfig',
   'DescribeWorker',

@@ -83,6 +83,7 @@ function emptyAnswer(kind: EngineRequest['kind']): object {
   if (kind === 'list') return { kind: 'page', rows: [], cursor: '' };
   if (kind === 'count') return [];
   if (kind === 'describeTaskQueue') return { workflow: queue, activity: queue };
+  if (kind === 'updateTaskQueueConfig') return { rate: undefined, keyRate: undefined, weights: new Map() };
   return kind === 'getHistory'
     ? { history: new Uint8Array(0), runId: RUN_ID(1), nextEventId: undefined, isRunning: true }
     : {};
@@ -139,6 +140,7 @@ function refusalOf(request: EngineRequest): Rejection | undefined {
     case 'list':
     case 'count':
     case 'describeTaskQueue':
+    case 'updateTaskQueueConfig':
     case 'putNamespace':
     case 'deleteNamespace':
     case 'barrier':

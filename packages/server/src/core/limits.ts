@@ -38,6 +38,8 @@ export interface Limits {
   /** Total time one workflow task may be kept alive by heartbeats. */
   readonly workflowTaskHeartbeatTimeoutMs: number;
   readonly workflowTaskRetryIntervalMsMax: number;
+  /** Workflow tasks that fail or time out in a row before the search attribute TemporalReportedProblems says so; 0 = never. */
+  readonly reportedProblemAttemptsMin: number;
   readonly speculativeScheduleToStartTimeoutMs: number;
   readonly workerLongPollMs: number;
   readonly worthwhilePollMs: number;
@@ -94,6 +96,7 @@ export const DEFAULT_LIMITS: Limits = {
   workflowTaskTimeoutMsMax: 120_000,
   workflowTaskHeartbeatTimeoutMs: 30 * 60_000,
   workflowTaskRetryIntervalMsMax: 10 * 60_000,
+  reportedProblemAttemptsMin: 5,
   speculativeScheduleToStartTimeoutMs: 5_000,
   workerLongPollMs: 60_000,
   worthwhilePollMs: 1_000,

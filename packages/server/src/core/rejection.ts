@@ -83,3 +83,5 @@ export const workflowTaskNotFound = (): Rejection => reject('TASK_NOT_FOUND', 'W
 export const activityTaskNotFound = (): Rejection =>
   reject('TASK_NOT_FOUND', 'invalid activityID or activity already timed out or invoking workflow is completed');
 export const invalidArgument = (message: string): Rejection => reject('INVALID_ARGUMENT', message);
+
+export const queryTaskNotFound = (): Rejection => reject('TASK_NOT_FOUND', 'query task not found, or already expired');

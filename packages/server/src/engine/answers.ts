@@ -5,7 +5,8 @@ import { encodedWithheldEvents, joinHistory, updateMessages } from '../core/exec
 import type { ActivityRef, WorkflowTaskRef } from '../core/execution/index.js';
 import type { Engine } from './engine.js';
 import { readEvents } from './history.js';
-import type { ReplyTo, StartedTaskHandle } from './messages.js';
+import type { ParkedPoller } from './matching.js';
+import type { StartedTaskHandle } from './messages.js';
 import { concatHistory } from './run.js';
 import type { Run } from './run.js';
 
@@ -33,14 +34,21 @@ export function activityHandle(run: Run, scheduledEventId: number): TaskHandle<'
 }
 
 /** Answers a poll with the task that was started for it. */
-export function deliverWorkflowTask(engine: Engine, run: Run, pollId: ReplyTo, ref: WorkflowTaskRef): void {
+export function deliverWorkflowTask(engine: Engine, run: Run, poller: ParkedPoller, ref: WorkflowTaskRef): void {
+  const { pollId } = poller;
   const handle: StartedTaskHandle = { kind: 'workflow', runId: run.runId, execNo: run.execNo, task: ref };
   buildWorkflowTask(engine, run, ref, (response) => {
     engine.starting.delete(pollId);
     if (engine.gone.delete(pollId)) engine.undelivered(handle);
     else if (response === undefined) engine.reply(pollId, {});
-    else engine.reply(pollId, response, handle);
+    else engine.reply(pollId, advised(engine, poller, response), handle);
   });
+}
+
+/** Only with a task: an empty answer must be the default message. */
+export function advised<Task extends object>(engine: Engine, poller: ParkedPoller, task: Task): Task {
+  const delta = engine.matching.scalingDelta(poller, engine.nowMs);
+  return delta === 0 ? task : { ...task, pollerScalingDecision: { pollRequestDeltaSuggestion: delta } };
 }
 
 export interface TaskDelivery {
@@ -110,12 +118,18 @@ export function buildWorkflowTask(
 const HISTORY_PAGE_EVENTS = 1_000;
 const HISTORY_PAGE_BYTES = 2 * 1024 * 1024;
 
-export function deliverActivityTask(engine: Engine, run: Run, pollId: ReplyTo, handle: TaskHandle<'activity'>): void {
+export function deliverActivityTask(
+  engine: Engine,
+  run: Run,
+  poller: ParkedPoller,
+  handle: TaskHandle<'activity'>,
+): void {
+  const { pollId } = poller;
   const response = activityTask(run, handle);
   engine.starting.delete(pollId);
   if (engine.gone.delete(pollId)) engine.undelivered(handle);
   else if (response === undefined) engine.reply(pollId, {});
-  else engine.reply(pollId, response, handle);
+  else engine.reply(pollId, advised(engine, poller, response), handle);
 }
 
 /** The poll answer; undefined when the activity has closed or moved on to another attempt meanwhile. */

@@ -68,7 +68,10 @@ export function sweep(engine: Engine, namespaceId: string): void {
   engine.read({ kind: 'namespaceExecutions', namespaceId, limit: SWEEP_BATCH }, (answer) => {
     if (answer.kind !== 'namespaceExecutions')
       return engine.later(engine.nowMs + 1_000, () => sweep(engine, namespaceId));
-    if (answer.execNos.length === 0) return engine.namespaces.remove(engine, namespaceId);
+    if (answer.execNos.length === 0) {
+      engine.queueSettings.removeOf(engine, namespaceId);
+      return engine.namespaces.remove(engine, namespaceId);
+    }
     for (const execNo of answer.execNos)
       engine.runs.findByNo(
         execNo,

@@ -110,7 +110,7 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
   claimed(engine, decision, poller);
   if (startClaimed(engine, decision, run, task, { identity: poller.identity, workerVersion: pollerVersion(poller) })) {
     const ref = startedRef(run);
-    decision.onCommitted(() => deliverWorkflowTask(engine, run, poller.pollId, ref));
+    decision.onCommitted(() => deliverWorkflowTask(engine, run, poller, ref));
   } else release(engine, poller);
 }
 
@@ -164,7 +164,7 @@ function placeActivity(
   claimed(engine, decision, poller);
   if (startActivityFor(engine, decision, run, activity, poller.identity)) {
     const handle = activityHandle(run, scheduledEventId);
-    decision.onCommitted(() => deliverActivityTask(engine, run, poller.pollId, handle));
+    decision.onCommitted(() => deliverActivityTask(engine, run, poller, handle));
   } else release(engine, poller);
 }
 

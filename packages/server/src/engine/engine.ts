@@ -37,6 +37,7 @@ import type { Run } from './run.js';
 import { putExecution, retentionDueMs } from './rows.js';
 import { fireTimers } from './time.js';
 import { Timers } from './timers.js';
+import { QueueSettingsDirectory } from './queue-settings.js';
 import { notifyWaiters } from './notify.js';
 import { Waits } from './waits.js';
 
@@ -53,6 +54,7 @@ export class Engine {
   readonly limits: Limits;
   readonly random: Random;
   readonly namespaces = new Namespaces();
+  readonly queueSettings = new QueueSettingsDirectory();
   readonly matching: Matching;
   readonly timers: Timers;
   readonly waits = new Waits();
@@ -290,6 +292,7 @@ export class Engine {
         this.lastTaskNo = opened.lastTaskNo;
         this.outbox.lastNo = opened.lastOutboxNo;
         this.namespaces.load(message.namespaces);
+        this.queueSettings.load(this, message.queueSettings);
         this.#committer = new Committer(opened.epoch, {
           commit: (group) => this.#commit(group),
           halt: (reason) => this.#halt(reason),

@@ -63,6 +63,16 @@ export interface QueueLoad extends WindowLoad {
   readonly queue: QueueKey;
 }
 
+/** What operators set for a queue. */
+export interface QueueRates {
+  /** Undefined: as the worker says, else no limit. 0 stops the queue. */
+  readonly perSecond: number | undefined;
+  /** Of each fairness key, times its weight. */
+  readonly perKeyPerSecond: number | undefined;
+  /** Fairness key → weight, in place of what tasks say. */
+  readonly weights: ReadonlyMap<string, number>;
+}
+
 export interface MatchingLimits {
   readonly backlogTasksInMemoryMax: number;
   /** A poll with less time left is not claimed for a task that is not stored. Default 1 s. */
@@ -91,6 +101,8 @@ export interface BacklogStats {
 
 export interface QueueDescription extends BacklogStats {
   readonly pollers: readonly PollerInfo[];
+  /** The limit in force and who set it; undefined = none. */
+  readonly rateLimit?: { readonly perSecond: number; readonly isFromWorker: boolean };
   /** Only priorities that saw tasks. What is only in the store counts in the total alone. */
   readonly byPriority: ReadonlyMap<number, BacklogStats>;
 }

@@ -1,15 +1,25 @@
 /** One queue: its waiting tasks, its parked polls, its rate limit and its statistics. */
-import { FairnessClock } from '../core/queue/fairness.js';
+import { FairnessClock, clampWeight } from '../core/queue/fairness.js';
 import type { HeapEntry } from '../core/queue/heap.js';
+import { KeyRates } from '../core/queue/key-rates.js';
 import { Line } from '../core/queue/line.js';
 import type { LineMember } from '../core/queue/line.js';
 import { RateMeter } from '../core/queue/meter.js';
 import { newBucket, nextTokenMs, returnToken, takeToken } from '../core/queue/rate.js';
 import type { Bucket } from '../core/queue/rate.js';
 import { BacklogWindow } from '../core/queue/window.js';
-import type { BacklogStats, MatchingLimits, QueueDescription, QueuedTask, QueueKey } from './matching-contract.js';
+import type {
+  BacklogStats,
+  MatchingLimits,
+  ParkedPoller,
+  QueueDescription,
+  QueuedTask,
+  QueueKey,
+  QueueRates,
+} from './matching-contract.js';
 import { newPollerLines, parkedCount } from './matching-pollers.js';
 import type { PollerLines } from './matching-pollers.js';
+import { PollerScaling } from './matching-scaling.js';
 import { PollersSeen } from './matching-seen.js';
 
 /** A task without a row; it goes before all stored ones, since a caller waits for it. */
@@ -37,13 +47,19 @@ export class QueueState implements HeapEntry {
   tokenDueMs = 0;
   readonly #direct = new Line<DirectTask>();
   readonly #meters = new Map<number, Meters>();
+  readonly #scaling = new PollerScaling();
   #bucket: Bucket | undefined;
+  #workerPerSecond: number | undefined;
+  #rates: QueueRates | undefined;
+  #keyRates: KeyRates | undefined;
+  readonly #keysMax: number;
 
   constructor(key: QueueKey, limits: Required<MatchingLimits>) {
     this.key = { namespaceId: key.namespaceId, kind: key.kind, name: key.name };
     this.seen = new PollersSeen(limits.pollerHistoryMs, limits.pollerIdentitiesPerQueueMax);
     this.window = new BacklogWindow(limits.backlogTasksInMemoryMax);
     this.fairness = new FairnessClock(limits.fairnessKeysPerPriorityMax);
+    this.#keysMax = limits.fairnessKeysPerPriorityMax;
   }
 
   get parkedCount(): number {
@@ -99,26 +115,66 @@ export class QueueState implements HeapEntry {
     return [...direct, ...this.window.clear()];
   }
 
-  /** Undefined takes the limit away. The bucket is kept if nothing changes. */
-  setRate(perSecond: number | undefined, nowMs: number): void {
+  /** As a worker asks for it. Undefined takes the limit away. */
+  setWorkerRate(perSecond: number | undefined, nowMs: number): void {
+    this.#workerPerSecond = perSecond;
+    this.#limit(nowMs);
+  }
+
+  /** As operators ask for it, which counts for more. */
+  configure(rates: QueueRates, nowMs: number): void {
+    const { perKeyPerSecond, weights } = rates;
+    if (perKeyPerSecond === undefined) this.#keyRates = undefined;
+    else if (perKeyPerSecond !== this.#keyRates?.perSecond || weights !== this.#rates?.weights)
+      this.#keyRates = new KeyRates(perKeyPerSecond, this.#keysMax);
+    this.#rates = rates;
+    this.#limit(nowMs);
+  }
+
+  /** The bucket is kept if nothing changes. */
+  #limit(nowMs: number): void {
+    const perSecond = this.#rates?.perSecond ?? this.#workerPerSecond;
     if (perSecond === this.#bucket?.limit.perSecond) return;
     this.#bucket = perSecond === undefined ? undefined : newBucket(perSecond, nowMs);
   }
 
-  takeToken(nowMs: number): boolean {
-    if (this.#bucket === undefined) return true;
-    const rest = takeToken(this.#bucket, nowMs);
-    if (rest !== undefined) this.#bucket = rest;
-    return rest !== undefined;
+  get hasKeyRates(): boolean {
+    return this.#keyRates !== undefined;
   }
 
-  returnToken(): void {
+  weightOf(task: Pick<QueuedTask, 'fairnessKey' | 'fairnessWeight'>): number {
+    return this.#rates?.weights.get(task.fairnessKey) ?? task.fairnessWeight;
+  }
+
+  /** For this task; without one, for that which is served next. */
+  takeToken(nowMs: number, task?: QueuedTask): boolean {
+    const rest = this.#bucket === undefined ? undefined : takeToken(this.#bucket, nowMs);
+    if (this.#bucket !== undefined && rest === undefined) return false;
+    if (this.#keyRates !== undefined) {
+      const next = task ?? this.#next();
+      if (next !== undefined && !this.#keyRates.take(next.fairnessKey, clampWeight(this.weightOf(next)), nowMs))
+        return false;
+    }
+    if (rest !== undefined) this.#bucket = rest;
+    return true;
+  }
+
+  returnToken(task?: QueuedTask): void {
     if (this.#bucket !== undefined) this.#bucket = returnToken(this.#bucket);
+    if (task !== undefined) this.#keyRates?.giveBack(task.fairnessKey);
   }
 
   /** When the next task may leave; undefined if never, as things stand. */
   nextTokenMs(nowMs: number): number | undefined {
-    return this.#bucket === undefined ? nowMs : nextTokenMs(this.#bucket, nowMs);
+    const wholeMs = this.#bucket === undefined ? nowMs : nextTokenMs(this.#bucket, nowMs);
+    const next = this.#keyRates === undefined ? undefined : this.#next();
+    if (wholeMs === undefined || next === undefined) return wholeMs;
+    const keyMs = this.#keyRates?.nextMs(next.fairnessKey, clampWeight(this.weightOf(next)), nowMs);
+    return keyMs === undefined ? undefined : Math.max(wholeMs, keyMs);
+  }
+
+  #next(): QueuedTask | undefined {
+    return this.#direct.first?.task ?? this.window.peek();
   }
 
   countAdd(priorityKey: number, nowMs: number): void {
@@ -129,6 +185,11 @@ export class QueueState implements HeapEntry {
   countDispatch(task: { readonly priorityKey: number; readonly passTicket: number }, nowMs: number): void {
     this.#metersOf(task.priorityKey).dispatches.mark(nowMs);
     if (task.passTicket > 0) this.fairness.served(task.priorityKey, task.passTicket);
+  }
+
+  /** Whether the worker of this poll, which got a task, should have one more or one fewer. */
+  scalingDelta(poller: ParkedPoller, nowMs: number): -1 | 0 | 1 {
+    return this.#scaling.delta(poller.parkedAtMs, nowMs, this.seen.count, () => this.describe(nowMs));
   }
 
   isIdle(nowMs: number, keptMs: number): boolean {
@@ -151,6 +212,14 @@ export class QueueState implements HeapEntry {
     const all = [...byPriority.values()];
     return {
       pollers: this.seen.list(nowMs),
+      ...(this.#bucket === undefined
+        ? {}
+        : {
+            rateLimit: {
+              perSecond: this.#bucket.limit.perSecond,
+              isFromWorker: this.#rates?.perSecond === undefined,
+            },
+          }),
       backlogCount: this.window.inMemoryCount + this.window.beyondCount,
       backlogAgeMs: Math.max(0, ...all.map((stats) => stats.backlogAgeMs)),
       addRate: all.reduce((sum, stats) => sum + stats.addRate, 0),

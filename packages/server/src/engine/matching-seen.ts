@@ -25,6 +25,11 @@ export class PollersSeen {
     return this.#lastMs;
   }
 
+  /** Identities, old ones among them until they are swept out. */
+  get count(): number {
+    return this.#byIdentity.size;
+  }
+
   note(poller: ParkedPoller, nowMs: number): void {
     this.#lastMs = Math.max(this.#lastMs, nowMs);
     const known = this.#byIdentity.get(poller.identity);

@@ -204,6 +204,43 @@ test('a rate limit holds for polls, offers and claims, and wakes the queue', () 
   );
 });
 
+test('what operators set counts for more than what a worker asks for, and outlives the queue', () => {
+  const matching = newMatching();
+  const rates = { perSecond: 0, perKeyPerSecond: undefined, weights: new Map<string, number>() };
+  matching.configure(QUEUE, rates, 0);
+  matching.setRateLimit(QUEUE, 5, 0);
+  matching.offer(task(1), 0);
+  assert.equal(matching.poll(poller(1), 0), undefined);
+  assert.equal(matching.nextRateDueMs(), undefined);
+  assert.deepEqual(matching.describe(QUEUE, 0).rateLimit, { perSecond: 0, isFromWorker: false });
+  matching.configure(QUEUE, { ...rates, perSecond: undefined }, 10);
+  assert.deepEqual(matching.describe(QUEUE, 10).rateLimit, { perSecond: 5, isFromWorker: true });
+  assert.equal(matching.takeMatches(10).length, 1);
+});
+
+test('a rate of each fairness key, times its weight', () => {
+  const matching = newMatching();
+  matching.configure(QUEUE, { perSecond: undefined, perKeyPerSecond: 1, weights: new Map([['heavy', 2]]) }, 0);
+  for (const pollId of [1, 2, 3, 4, 5, 6]) matching.poll(poller(pollId), 0);
+  assert.equal(matching.claim(QUEUE, 0), undefined, 'a claim does not know the key');
+  const offer = (taskNo: number, fairnessKey: string): number | undefined =>
+    matching.offer(task(taskNo, { fairnessKey }), 0)?.pollId;
+  assert.deepEqual([offer(1, 'light'), offer(2, 'heavy'), offer(3, 'heavy')], [1, 2, 3]);
+  assert.deepEqual([offer(4, 'light'), offer(5, 'heavy'), offer(6, 'other')], [undefined, undefined, undefined]);
+  const due = (nowMs: number): number[] => matching.takeMatches(nowMs).map((match) => match.task.taskNo);
+  assert.deepEqual(due(999), [], 'the first in order holds back the others');
+  assert.equal(matching.nextRateDueMs(), 1_000);
+  assert.deepEqual(due(1_000), [4, 5, 6]);
+});
+
+test('weights of operators replace those of tasks', () => {
+  const matching = newMatching();
+  const assign = (fairnessKey: string): number => matching.assign(task(9, { fairnessKey, fairnessWeight: 1 }), 0);
+  assert.equal(assign('a'), 1_000);
+  matching.configure(QUEUE, { perSecond: undefined, perKeyPerSecond: undefined, weights: new Map([['b', 10]]) }, 0);
+  assert.equal(assign('b'), 100);
+});
+
 test('a poll does not overtake parked ones when a token comes', () => {
   const matching = newMatching();
   matching.setRateLimit(QUEUE, 1, 0);

@@ -28,6 +28,7 @@ import type {
   QueuedTask,
   QueueKey,
   QueueLoad,
+  QueueRates,
   WorkerSelector,
 } from './matching-contract.js';
 import { ParkingLot } from './matching-pollers.js';
@@ -47,6 +48,8 @@ const SWEEP_FROM_QUEUES = 1_024;
 export class Matching {
   readonly #limits: Required<MatchingLimits>;
   readonly #queues = new Map<string, QueueState>();
+  /** Outlive their queues. */
+  readonly #rates = new Map<string, QueueRates>();
   readonly #parked = new ParkingLot();
   readonly #unsettled = new Set<QueueState>();
   readonly #hungry = new Set<QueueState>();
@@ -99,12 +102,12 @@ export class Matching {
 
   /**
    * A parked poll for a task that is being scheduled and has no row: only if nothing waits in the queue, no task on its
-   * way has an older right to the poll, the rate allows, and the poll has more than `worthwhilePollMs` left.
+   * way has an older right to the poll, the rate allows (one by key is left to `offer`, which knows the key), and the poll has more than `worthwhilePollMs` left.
    */
   claim(key: QueueKey, nowMs: number, priorityKey: number = DEFAULT_PRIORITY_KEY): ParkedPoller | undefined {
     this.#hear(nowMs);
     const queue = this.#stateOf(key);
-    if (queue === undefined || !queue.isEmpty) return undefined;
+    if (queue === undefined || !queue.isEmpty || queue.hasKeyRates) return undefined;
     if (queue.parkedCount <= queue.window.comingCount(nowMs)) return undefined;
     if (!queue.takeToken(nowMs)) return undefined;
     const poller = this.#parked.takeWorthwhile(queue.lines, this.#limits.worthwhilePollMs, nowMs);
@@ -130,7 +133,7 @@ export class Matching {
     this.#hear(nowMs);
     const queue = this.#queue(task.queue);
     if (task.taskNo !== 0) queue.window.expect(task.taskNo, nowMs);
-    return queue.fairness.assign(task.priorityKey, task.fairnessKey, task.fairnessWeight);
+    return queue.fairness.assign(task.priorityKey, task.fairnessKey, queue.weightOf(task));
   }
 
   /** A task became visible (or has no row): a parked poll for it, or it waits. */
@@ -148,7 +151,7 @@ export class Matching {
   /** A task whose start did not come to pass: back to its place, or with another parked poll at once. */
   giveBack(task: QueuedTask): ParkedPoller | undefined {
     const queue = this.#queue(task.queue);
-    queue.returnToken();
+    queue.returnToken(task);
     const poller = this.#passAtOnce(queue, task);
     if (poller !== undefined) return poller;
     queue.enqueueFirst(task);
@@ -188,11 +191,20 @@ export class Matching {
     return this.#throttled.peek()?.tokenDueMs;
   }
 
-  /** Undefined takes the limit away; 0 stops the queue. In force until changed. */
+  /** The limit that a worker asks for. Undefined takes it away; 0 stops the queue. In force until changed. */
   setRateLimit(key: QueueKey, perSecond: number | undefined, nowMs: number): void {
     this.#hear(nowMs);
     const queue = this.#queue(key);
-    queue.setRate(perSecond, nowMs);
+    queue.setWorkerRate(perSecond, nowMs);
+    this.#settleLater(queue);
+  }
+
+  /** What operators ask for. In force until changed. */
+  configure(key: QueueKey, rates: QueueRates, nowMs: number): void {
+    this.#hear(nowMs);
+    this.#rates.set(queueId(key), rates);
+    const queue = this.#queue(key);
+    queue.configure(rates, nowMs);
     this.#settleLater(queue);
   }
 
@@ -200,6 +212,12 @@ export class Matching {
   hasRecentPoller(key: QueueKey, nowMs: number, windowMs: number): boolean {
     const queue = this.#stateOf(key);
     return queue !== undefined && (queue.parkedCount > 0 || queue.seen.lastMs >= nowMs - windowMs);
+  }
+
+  /** For a poll that gets a task: by how much its worker should change the number of its polls; 0 = no advice. */
+  scalingDelta(poller: ParkedPoller, nowMs: number): -1 | 0 | 1 {
+    this.#hear(nowMs);
+    return this.#stateOf(poller.queue)?.scalingDelta(poller, nowMs) ?? 0;
   }
 
   /** The worker leaves: removes and returns its polls. */
@@ -275,7 +293,7 @@ export class Matching {
 
   /** Only if nothing waits in front of the task. */
   #passAtOnce(queue: QueueState, task: QueuedTask): ParkedPoller | undefined {
-    if (queue.parkedCount === 0 || !queue.isEmpty || !queue.takeToken(this.#heardMs)) return undefined;
+    if (queue.parkedCount === 0 || !queue.isEmpty || !queue.takeToken(this.#heardMs, task)) return undefined;
     const poller = this.#takePoller(queue);
     if (poller !== undefined) queue.passTask(task, this.#heardMs);
     return poller;
@@ -335,6 +353,8 @@ export class Matching {
     if (queue === undefined) {
       if (this.#queues.size >= this.#sweepAtQueues) this.#sweepIdle();
       queue = new QueueState(key, this.#limits);
+      const rates = this.#rates.get(id);
+      if (rates !== undefined) queue.configure(rates, this.#heardMs);
       this.#queues.set(id, queue);
     }
     return queue;

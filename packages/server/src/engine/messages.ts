@@ -24,6 +24,7 @@ import type {
   StartWorkflowExecutionRequest,
   TaskToken,
   TerminateWorkflowExecutionRequest,
+  UpdateTaskQueueConfigRequest,
   UpdateWorkflowExecutionRequest,
 } from '@perdure/protocol';
 import type { ActivityRef, WorkflowTaskRef } from '../core/execution/index.js';
@@ -158,6 +159,11 @@ export type EngineRequest =
   | { readonly kind: 'list'; readonly filter: ListFilter }
   | { readonly kind: 'count'; readonly filter: ListFilter }
   | { readonly kind: 'describeTaskQueue'; readonly namespaceId: string; readonly request: DescribeTaskQueueRequest }
+  | {
+      readonly kind: 'updateTaskQueueConfig';
+      readonly namespaceId: string;
+      readonly request: UpdateTaskQueueConfigRequest;
+    }
   | { readonly kind: 'putNamespace'; readonly namespace: NamespaceRecord; readonly mustBeNew: boolean }
   | { readonly kind: 'deleteNamespace'; readonly namespaceId: string }
   /** Answers when everything decided so far is on disk. */
@@ -203,6 +209,32 @@ export interface NamespaceRecord {
   readonly searchAttributes: ReadonlyMap<string, number>;
 }
 
+/** What operators set for a task queue. */
+export interface QueueSettings {
+  readonly rate: RateSetting | undefined;
+  /** Of each fairness key. */
+  readonly keyRate: RateSetting | undefined;
+  /** Fairness key → weight. */
+  readonly weights: ReadonlyMap<string, number>;
+}
+
+export interface RateSetting {
+  /** Undefined: taken away. */
+  readonly perSecond: number | undefined;
+  readonly reason: string;
+  readonly identity: string;
+  readonly updatedAtMs: number;
+}
+
+/** As stored. */
+export interface QueueSettingsRecord {
+  readonly namespaceId: string;
+  /** TaskQueueType of the API. */
+  readonly type: number;
+  readonly name: string;
+  readonly settings: QueueSettings;
+}
+
 /** Answers: the response's fields (the api layer encodes them), or why not. */
 export type EngineReply =
   { readonly ok: true; readonly response: EngineResponse } | { readonly ok: false; readonly rejection: Rejection };
@@ -214,6 +246,8 @@ export type EngineResponse = object;
 export interface TaskQueueAnswer {
   readonly workflow: QueueDescription;
   readonly activity: QueueDescription;
+  /** Of the type that was asked for. */
+  readonly settings: QueueSettings | undefined;
 }
 
 /** A page of history as the engine answers it. */
@@ -237,6 +271,7 @@ export type EngineMessage =
       readonly opened: StoreOpened;
       readonly namespaces: readonly NamespaceRecord[];
       readonly queues: readonly DispatchQueue[];
+      readonly queueSettings: readonly QueueSettingsRecord[];
     }
   | { readonly kind: 'committed'; readonly number: number; readonly outcome: CommitOutcome }
   | { readonly kind: 'read'; readonly readId: number; readonly answer: ReadAnswer }

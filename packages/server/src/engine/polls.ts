@@ -104,8 +104,8 @@ function startOn(engine: Engine, run: Run, task: QueuedTask, poller: ParkedPolle
   removeRow(engine, decision, task);
   const deliver =
     task.queue.kind !== 'activity'
-      ? workflowDelivery(engine, run, poller.pollId)
-      : activityDelivery(engine, run, poller.pollId, scheduledEventId);
+      ? workflowDelivery(engine, run, poller)
+      : activityDelivery(engine, run, poller, scheduledEventId);
   decision.onCommitted(deliver);
   decision.onVoided(() => {
     engine.starting.delete(poller.pollId);
@@ -115,14 +115,14 @@ function startOn(engine: Engine, run: Run, task: QueuedTask, poller: ParkedPolle
   engine.submit(decision);
 }
 
-function workflowDelivery(engine: Engine, run: Run, pollId: ReplyTo): () => void {
+function workflowDelivery(engine: Engine, run: Run, poller: ParkedPoller): () => void {
   const ref = startedRef(run);
-  return () => deliverWorkflowTask(engine, run, pollId, ref);
+  return () => deliverWorkflowTask(engine, run, poller, ref);
 }
 
-function activityDelivery(engine: Engine, run: Run, pollId: ReplyTo, scheduledEventId: number): () => void {
+function activityDelivery(engine: Engine, run: Run, poller: ParkedPoller, scheduledEventId: number): () => void {
   const handle = activityHandle(run, scheduledEventId);
-  return () => deliverActivityTask(engine, run, pollId, handle);
+  return () => deliverActivityTask(engine, run, poller, handle);
 }
 
 /**

@@ -19,7 +19,8 @@ import type {
 } from '@perdure/protocol';
 import { FAILING_ATTEMPTS, isClosed } from '../core/execution/index.js';
 import type { ExecutionState, WorkflowTaskRef } from '../core/execution/index.js';
-import { reject } from '../core/rejection.js';
+import { queryTaskNotFound, reject } from '../core/rejection.js';
+import { advised } from './answers.js';
 import { stale } from './directory.js';
 import type { Decision } from './decision.js';
 import type { Engine } from './engine.js';
@@ -270,7 +271,7 @@ function sendQuery(engine: Engine, run: Run, pending: PendingQuery, poller: Park
     { fromEventId, toEventId: state.nextEventId, eventsMax: 1_000, sizeBytesMax: 2 * 1024 * 1024 },
     (page) => {
       if (page === undefined) return engine.matching.park(poller);
-      engine.reply(poller.pollId, {
+      const task = {
         taskToken: encodeTaskToken({
           kind: TaskTokenKind.QUERY,
           namespaceId: state.namespaceId,
@@ -287,7 +288,8 @@ function sendQuery(engine: Engine, run: Run, pending: PendingQuery, poller: Park
         workflowExecutionTaskQueue: { name: state.start.taskQueue, kind: TaskQueueKind.NORMAL },
         history: page.history,
         nextPageToken: page.nextEventId === undefined ? new Uint8Array(0) : engine.historyToken(run, page.nextEventId),
-      });
+      };
+      engine.reply(poller.pollId, advised(engine, poller, task));
     },
   );
 }
@@ -304,8 +306,7 @@ export function respondQuery(
     token.runId,
     (run) => {
       const pending = run?.queries?.get(token.requestId);
-      if (pending === undefined)
-        return engine.refuse(replyTo, reject('TASK_NOT_FOUND', 'query task not found, or already expired'));
+      if (pending === undefined) return engine.refuse(replyTo, queryTaskNotFound());
       const { completedType, queryResult, errorMessage, failure } = request;
       answer(engine, pending.replyTo, { resultType: completedType, answer: queryResult, errorMessage, failure });
       engine.reply(replyTo, {});

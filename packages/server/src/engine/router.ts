@@ -9,6 +9,7 @@ import { requestLink } from './links.js';
 import { countExecutions, listExecutions } from './lists.js';
 import type { EngineRequest, ReplyTo } from './messages.js';
 import { pollActivityTask, pollWorkflowTask } from './polls.js';
+import { updateQueueSettings } from './queue-settings.js';
 import { query, respondQuery } from './queries.js';
 import { heartbeat, respondActivity, respondWorkflowTaskCompleted, respondWorkflowTaskFailed } from './responds.js';
 import { signalInput } from '../core/execution/index.js';
@@ -89,6 +90,7 @@ const ROUTES: Routes = {
   list: (engine, replyTo, { filter }) => listExecutions(engine, replyTo, filter),
   count: (engine, replyTo, { filter }) => countExecutions(engine, replyTo, filter),
   describeTaskQueue,
+  updateTaskQueueConfig: updateQueueSettings,
   putNamespace: (engine, replyTo, { namespace, mustBeNew }) => {
     if (mustBeNew && engine.namespaces.byName(namespace.name) !== undefined) {
       engine.refuse(

@@ -1,5 +1,5 @@
 /** What a task queue looks like from outside. */
-import { TaskQueueKind } from '@perdure/protocol';
+import { TaskQueueKind, TaskQueueType } from '@perdure/protocol';
 import type { Engine } from './engine.js';
 import type { EngineRequest, ReplyTo, TaskQueueAnswer } from './messages.js';
 
@@ -13,6 +13,7 @@ export function describeTaskQueue(
   const answer: TaskQueueAnswer = {
     workflow: engine.matching.describe({ namespaceId, kind, name }, engine.nowMs),
     activity: engine.matching.describe({ namespaceId, kind: 'activity', name }, engine.nowMs),
+    settings: engine.queueSettings.get({ namespaceId, type: request.taskQueueType || TaskQueueType.WORKFLOW, name }),
   };
   engine.reply(replyTo, answer);
 }

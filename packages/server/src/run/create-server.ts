@@ -110,6 +110,7 @@ async function assemble(options: ServerOptions, closers: Closer[]): Promise<Serv
     loop,
     clock,
     random,
+    log,
     limits,
     namespaces: engine.namespaces,
     serverVersion: SERVER_VERSION,

@@ -2,7 +2,7 @@
  * Performs the engine's effects through the ports and feeds the answers back. Messages that arrive in one turn of the event
  * loop are handled as one batch, so that their decisions share a commit group.
  */
-import { decodeNamespace } from '../engine/index.js';
+import { decodeNamespace, decodeQueueSettings } from '../engine/index.js';
 import type {
   Engine,
   EngineEffect,
@@ -54,7 +54,9 @@ export class Loop {
     const records = await store.loadRecords('namespace');
     const namespaces = records.map(({ bytes }) => decodeNamespace(bytes));
     const queues = await store.listDispatchQueues();
-    this.#take([{ kind: 'opened', opened, namespaces, queues }]);
+    const settings = await store.loadRecords('taskQueue');
+    const queueSettings = settings.map(({ bytes }) => decodeQueueSettings(bytes));
+    this.#take([{ kind: 'opened', opened, namespaces, queues, queueSettings }]);
     return namespaces;
   }
 

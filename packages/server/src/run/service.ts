@@ -1,11 +1,12 @@
 /** The gRPC services of the Service: transport calls → api plans → the engine, and back. */
-import { encodeStatus, operatorService, workflowService } from '@perdure/protocol';
+import { encodeStatus, internal, operatorService, workflowService } from '@perdure/protocol';
 import type { AnyRpc, RpcError } from '@perdure/protocol';
 import type { ApiContext, NamespaceDirectory } from '../api/contract.js';
 import { dispatch } from '../api/dispatch.js';
-import type { Finished } from '../api/dispatch.js';
+import type { Dispatched, Finished } from '../api/dispatch.js';
 import type { Limits } from '../core/limits.js';
-import type { Clock, Random } from '../ports/index.js';
+import type { EngineReply } from '../engine/messages.js';
+import type { Clock, Log, Random } from '../ports/index.js';
 import type { CallContext, CallFailure, CallHandler, CallResult, Reply, Service } from '../transport/contract.js';
 import type { Loop } from './loop.js';
 
@@ -13,6 +14,7 @@ export interface ServiceOptions {
   readonly loop: Loop;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Log;
   readonly limits: Limits;
   readonly namespaces: NamespaceDirectory;
   readonly serverVersion: string;
@@ -23,6 +25,8 @@ export interface ServiceOptions {
   /** `host:port`, once it is known. */
   readonly address: () => string;
 }
+
+type Asked = Extract<Dispatched, { readonly kind: 'ask' }>;
 
 export class ApiHandler implements CallHandler {
   readonly #options: ServiceOptions;
@@ -42,13 +46,24 @@ export class ApiHandler implements CallHandler {
         const gone = this.#options.loop.ask(plan.request, {
           answer: (engineReply) => {
             if (call.isCancelled) return false;
-            reply(result(plan.finish(engineReply)));
+            reply(this.#finish(call, plan, engineReply));
             return true;
           },
         });
         call.onCancel(gone);
         return;
       }
+    }
+  }
+
+  /** Runs in the engine's loop, where nobody else would catch it: a handler that breaks harms its caller, nobody else. */
+  #finish(call: CallContext, plan: Asked, engineReply: EngineReply): CallResult {
+    try {
+      return result(plan.finish(engineReply));
+    } catch (error) {
+      const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      this.#options.log.write('error', `${call.method} failed: ${what}`);
+      return failure(internal('internal error'));
     }
   }
 

@@ -18,6 +18,7 @@ import { ATTRIBUTE_TYPE } from '../visibility/attributes.js';
 import { applyStarted } from './apply-started.js';
 import { withId } from './id-set.js';
 import type { EventRecord, EventRecordOf, Fact, StateRecord } from './records.js';
+import { REPORTED_PROBLEMS } from './reported-problems.js';
 import { BUFFERED_EVENT_ID } from './state.js';
 import type { ExecutionState, Mutable, PendingActivity, PendingChild } from './state.js';
 
@@ -92,6 +93,12 @@ function applyFact(working: Working, fact: Fact): void {
       return;
     case 'workflowTaskProblem':
       state.workflowTaskProblem = fact.problem;
+      return;
+    case 'reportedProblems':
+      map(working, 'searchAttributes').set(
+        REPORTED_PROBLEMS,
+        encodeAttribute(fact.problems, ATTRIBUTE_TYPE.keywordList),
+      );
       return;
     case 'triedToClose':
       state.triedToClose = fact.value;
@@ -300,6 +307,7 @@ const HANDLERS: Handlers = {
     state.workflowTask = undefined;
     state.workflowTaskAttempt = 1;
     state.workflowTaskProblem = undefined;
+    if (state.searchAttributes.has(REPORTED_PROBLEMS)) map(working, 'searchAttributes').delete(REPORTED_PROBLEMS);
     state.triedToClose = false;
     state.previousStartedEventId = event.attributes.startedEventId ?? 0;
     state.lastCompletedTaskFinishedEventId = event.eventId;
@@ -382,6 +390,9 @@ const HANDLERS: Handlers = {
   [EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED]: (working, event) => {
     const updateId = event.attributes.protocolInstanceId ?? '';
     map(working, 'updates').set(updateId, { updateId, acceptedEventId: event.eventId, completedEventId: 0 });
+    const requestId = event.attributes.acceptedRequest?.requestId ?? '';
+    if (requestId !== '')
+      map(working, 'requestIds').set(requestId, { eventId: event.eventId, eventType: event.eventType });
   },
   [EventType.WORKFLOW_EXECUTION_UPDATE_COMPLETED]: (working, event) => {
     const updateId = event.attributes.meta?.updateId ?? '';

@@ -18,7 +18,7 @@ import { decideRetry } from './retry.js';
 import type { NewRun } from './start.js';
 import type { ExecutionState } from './state.js';
 import { abortUpdatesOnClose } from './update.js';
-import { clearTask, writeWithheldEvents } from './workflow-task.js';
+import { clearTask, failWorkflowTask } from './workflow-task.js';
 
 /** After the close event was written. */
 export function finishClose(draft: Draft, outcome: ChildOutcome | undefined, successor: NewRun | undefined): void {
@@ -34,15 +34,9 @@ export function finishClose(draft: Draft, outcome: ChildOutcome | undefined, suc
 /** Ends a started workflow task by force and brings what it buffered into history, so that a close event may follow. */
 export function forceEndWorkflowTask(draft: Draft): void {
   const task = draft.state.workflowTask;
-  if (task !== undefined && task.startedEventId !== 0 && task.attempt === 1) {
-    if (task.kind !== 'normal') writeWithheldEvents(draft);
-    draft.write(EventType.WORKFLOW_TASK_FAILED, {
-      scheduledEventId: task.scheduledEventId,
-      startedEventId: task.startedEventId,
-      cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND,
-      identity: HISTORY_SERVICE,
-    });
-  } else if (task !== undefined && (task.startedEventId !== 0 || task.kind === 'speculative')) clearTask(draft, task);
+  if (task !== undefined && task.startedEventId !== 0)
+    failWorkflowTask(draft, { cause: WorkflowTaskFailedCause.FORCE_CLOSE_COMMAND, identity: HISTORY_SERVICE });
+  else if (task?.kind === 'speculative') clearTask(draft, task);
   draft.flushBuffer();
 }
 

@@ -11,7 +11,7 @@ export type * from './records.js';
 export { decodeSnapshot, encodeFacts, encodeSnapshot, joinHistory, persisted, replayTransition } from './snapshot.js';
 export * from './start.js';
 export * from './state.js';
-export { causeName } from './task-completion.js';
+export { causeName } from './reported-problems.js';
 export { seal, transition } from './transition.js';
 export type { Transition } from './transition.js';
 export type { UpdateOutcome } from './update-outcome.js';

@@ -44,6 +44,7 @@ export type Fact =
   | { readonly record: 'fact'; readonly kind: 'workflowTask'; readonly task: PendingWorkflowTask | undefined }
   | { readonly record: 'fact'; readonly kind: 'workflowTaskAttempt'; readonly attempt: number }
   | { readonly record: 'fact'; readonly kind: 'workflowTaskProblem'; readonly problem: WorkflowTaskProblem | undefined }
+  | { readonly record: 'fact'; readonly kind: 'reportedProblems'; readonly problems: readonly string[] }
   | { readonly record: 'fact'; readonly kind: 'triedToClose'; readonly value: boolean }
   | { readonly record: 'fact'; readonly kind: 'sticky'; readonly sticky: StickyQueue | undefined }
   | { readonly record: 'fact'; readonly kind: 'firstTaskDue'; readonly dueMs: number | undefined }

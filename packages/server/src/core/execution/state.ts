@@ -9,6 +9,7 @@ import type {
   SuggestContinueAsNewReason,
   WorkerVersionStamp,
   WorkflowExecutionStatus,
+  WorkflowTaskFailedCause,
 } from '@perdure/protocol';
 import type { IdSet } from './id-set.js';
 
@@ -161,11 +162,18 @@ export interface PendingWorkflowTask {
   readonly suggestContinueAsNewReasons: readonly SuggestContinueAsNewReason[];
 }
 
-export interface WorkflowTaskProblem {
-  readonly cause: number;
+export interface WorkflowTaskProblem extends ProblemKind {
   readonly failure: Uint8Array | undefined;
-  readonly isTimeout: boolean;
   readonly atMs: number;
+  /** How many have failed or timed out since one completed; the first on a sticky queue does not count. */
+  readonly attempts: number;
+  /** Of the last one that history tells of. */
+  readonly written: ProblemKind;
+}
+
+export interface ProblemKind {
+  readonly cause: WorkflowTaskFailedCause;
+  readonly isTimeout: boolean;
 }
 
 export type ActivityPhase = 'scheduled' | 'started' | 'backoff';

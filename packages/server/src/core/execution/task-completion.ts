@@ -2,24 +2,18 @@
  * A worker completed a workflow task: commands and messages become events, all of them or none. When one breaks a rule
  * the draft is dropped and the task fails instead (server-surface 3.1, 3.8).
  */
-import {
-  EventType,
-  Failure,
-  Rejection as UpdateRejection,
-  WorkflowTaskFailedCause as Cause,
-  WorkflowTaskFailedCauseNames,
-  enumName,
-} from '@perdure/protocol';
+import { EventType, Failure, Rejection as UpdateRejection, WorkflowTaskFailedCause as Cause } from '@perdure/protocol';
 import type { Message, RespondWorkflowTaskCompletedRequest } from '@perdure/protocol';
 import { invalidArgument, isRejection, reject, workflowTaskNotFound } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
 import { HISTORY_SERVICE, isClosed, terminate } from './close.js';
-import { CLOSING_COMMANDS, pascalCase, sequenceProblem } from './command-check.js';
+import { CLOSING_COMMANDS, sequenceProblem } from './command-check.js';
 import { runCommand } from './commands.js';
 import type { CommandContext, CommandFailure, CommandOutcome } from './commands.js';
 import { Draft } from './draft.js';
 import type { Env } from './draft.js';
 import type { WorkflowTaskRef } from './inputs.js';
+import { causeName } from './reported-problems.js';
 import type { ExecutionState, PendingWorkflowTask } from './state.js';
 import { handleMessage, TaskMessages } from './update-messages.js';
 import { rejectUnanswered, resendUpdates } from './update.js';
@@ -215,10 +209,4 @@ function failInstead(
   scheduleWorkflowTask(draft);
   if (failure.cause === Cause.UNHANDLED_COMMAND) draft.fact({ record: 'fact', kind: 'triedToClose', value: true });
   return { draft, resetHistoryEventId: 0, rejection };
-}
-
-/** BAD_START_TIMER_ATTRIBUTES → BadStartTimerAttributes, as users of the field know it. */
-export function causeName(cause: Cause): string {
-  const full = enumName(WorkflowTaskFailedCauseNames, cause) ?? String(cause);
-  return pascalCase(full.replace('WORKFLOW_TASK_FAILED_CAUSE_', ''));
 }

@@ -182,7 +182,10 @@ function attachRequest(draft: Draft, input: Extract<Input, { kind: 'attachReques
   const { state, env } = draft;
   if (isClosed(state.status)) return workflowClosed();
   if (input.requestId !== '' && state.requestIds.has(input.requestId)) return undefined;
-  if (state.requestIds.size >= env.limits.requestIdsMax)
+  const attached = [...state.requestIds.values()].filter(
+    ({ eventType }) => eventType === EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED,
+  ).length;
+  if (attached >= env.limits.requestIdsMax)
     return reject('FAILED_PRECONDITION', `at most ${env.limits.requestIdsMax} requests can be attached to one run`);
   draft.happen(
     EventType.WORKFLOW_EXECUTION_OPTIONS_UPDATED,

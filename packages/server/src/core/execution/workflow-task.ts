@@ -15,7 +15,8 @@ import { workflowTaskNotFound } from '../rejection.js';
 import type { Rejection } from '../rejection.js';
 import type { Draft } from './draft.js';
 import type { WorkflowPoller, WorkflowTaskRef } from './inputs.js';
-import type { ExecutionState, PendingWorkflowTask } from './state.js';
+import { newlyReported } from './reported-problems.js';
+import type { ExecutionState, PendingWorkflowTask, ProblemKind } from './state.js';
 
 /** Attempts that keep the plain timeout; later ones back off by growing it. */
 const ATTEMPTS_WITH_PLAIN_TIMEOUT = 3;
@@ -147,7 +148,7 @@ function convertToNormal(draft: Draft, task: PendingWorkflowTask): void {
     : { name: task.queue, kind };
   draft.write(EventType.WORKFLOW_TASK_SCHEDULED, {
     taskQueue,
-    startToCloseTimeout: draft.state.start.taskTimeoutMs,
+    startToCloseTimeout: task.startToCloseMs,
     attempt: 1,
   });
 }
@@ -298,7 +299,8 @@ export function failWorkflowTask(draft: Draft, attributes: Init<WorkflowTaskFail
       startedEventId: task.startedEventId,
     });
   } else clearTask(draft, task);
-  noteProblem(draft, attributes.cause ?? WorkflowTaskFailedCause.UNSPECIFIED, attributes.failure, false);
+  const cause = attributes.cause ?? WorkflowTaskFailedCause.UNSPECIFIED;
+  noteProblem(draft, task, { cause, isTimeout: false }, attributes.failure);
   endFailedAttempt(draft, task);
 }
 
@@ -318,7 +320,7 @@ export function timeOutStartedTask(draft: Draft): void {
       timeoutType: TimeoutType.START_TO_CLOSE,
     });
   } else clearTask(draft, task);
-  noteProblem(draft, 0, undefined, true);
+  noteProblem(draft, task, { cause: WorkflowTaskFailedCause.UNSPECIFIED, isTimeout: true }, undefined);
   endFailedAttempt(draft, task);
 }
 
@@ -351,9 +353,24 @@ function endFailedAttempt(draft: Draft, task: PendingWorkflowTask): void {
   else setAttempt(draft, task.attempt + 1);
 }
 
-function noteProblem(draft: Draft, cause: number, failure: Uint8Array | undefined, isTimeout: boolean): void {
-  const problem = { cause, failure: failure?.slice(), isTimeout, atMs: draft.env.nowMs };
+function noteProblem(
+  draft: Draft,
+  task: PendingWorkflowTask,
+  kind: ProblemKind,
+  failure: Uint8Array | undefined,
+): void {
+  const { state, env } = draft;
+  const before = state.workflowTaskProblem;
+  const problem = {
+    ...kind,
+    failure: failure?.slice(),
+    atMs: env.nowMs,
+    attempts: (before?.attempts ?? 0) + (state.sticky === undefined ? 1 : 0),
+    written: task.attempt === 1 ? kind : (before?.written ?? kind),
+  };
   draft.fact({ record: 'fact', kind: 'workflowTaskProblem', problem });
+  const problems = newlyReported(before, problem, env.limits.reportedProblemAttemptsMin);
+  if (problems !== undefined) draft.fact({ record: 'fact', kind: 'reportedProblems', problems });
 }
 
 export function clearTask(draft: Draft, task: PendingWorkflowTask): void {

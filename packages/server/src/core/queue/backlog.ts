@@ -51,6 +51,11 @@ export class Backlog<Task extends OrderKey> {
     this.#level(task.priorityKey).push(entry);
   }
 
+  /** The task that is served next. */
+  peek(): Task | undefined {
+    return this.#best()?.peek()?.task;
+  }
+
   pop(): Task | undefined {
     const entry = this.#best()?.pop();
     if (entry === undefined) return undefined;

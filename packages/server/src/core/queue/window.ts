@@ -113,6 +113,10 @@ export class BacklogWindow<Task extends OrderKey> {
     this.#out.add(task.taskNo, nowMs);
   }
 
+  peek(): Task | undefined {
+    return this.#waiting.peek();
+  }
+
   pop(nowMs: number): Task | undefined {
     const task = this.#waiting.pop();
     if (task !== undefined) this.#out.add(task.taskNo, nowMs);
