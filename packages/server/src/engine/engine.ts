@@ -271,6 +271,7 @@ export class Engine {
   #afterChange(run: Run): void {
     const { state } = run;
     run.lastUsedMs = this.nowMs;
+    this.runs.resized(run);
     const dueMs = isClosed(state.status) ? run.armedDueMs : nextDueMs(state);
     const wakeMs = dueMs === undefined ? run.armedDueMs : Math.min(dueMs, run.armedDueMs ?? dueMs);
     if (wakeMs === undefined) this.timers.disarm(run.execNo);
