@@ -71,7 +71,7 @@ function rearmStored(engine: Engine, run: Run, dueMs: number | undefined): void 
 
 const RETRY_MS = 1_000;
 /**
- * Thousands are due at once after a pause of the Service, or on the hour; each may have to be loaded. Others are served
- * between the passes, which follow each other without a pause.
+ * Thousands are due at once after a pause of the Service, or on the hour, and each may have to be loaded. Between the
+ * passes, which follow each other without a pause, others are served.
  */
-const FIRED_PER_PASS = 32;
+const FIRED_PER_PASS = 4;
