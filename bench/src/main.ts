@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: the same load on our server and, when one is given, on the reference, in turns, so that both meet the same
- * machine. Prints tables and writes JSON; judges nothing.
+ * machine. Prints
+ * the tables of docs/performance.md and writes JSON.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -12,6 +13,8 @@ import type { Options } from './options.js';
 import { ServerProcess } from './target/server-process.js';
 import { Target } from './target/target.js';
 import type { TargetOptions } from './target/target.js';
+import { pageOf } from './report/page.js';
+import type { Report } from './report/page.js';
 import { workloadTable } from './report/workload-table.js';
 import type { WorkloadResult } from './report/workload-table.js';
 import { WORKLOADS } from './workloads.js';
@@ -19,6 +22,7 @@ import type { Workload } from './workloads.js';
 import { measureGo } from './go/measure-go.js';
 import { measureIdleWorkers } from './scale/idle-workers.js';
 import { measureOpenExecutions } from './scale/open-executions.js';
+import { measureStartup } from './startup.js';
 
 async function main(options: Options): Promise<void> {
   const folder =
@@ -40,23 +44,15 @@ async function measureAll(options: Options, folder: string | undefined): Promise
   const workloads = WORKLOADS.filter(({ name }) => options.only.includes(name));
   const results =
     workloads.length === 0 ? [] : await measureWorkloads(options, workloads, databaseIn(folder, 'workloads'));
-  const report: Record<string, unknown> = {
-    node: process.version,
-    cores: availableParallelism(),
-    options,
-    workloads: results,
-  };
-  for (const { name, run } of OTHERS) {
-    if (options.only.includes(name)) report[name] = await run(options, databaseIn(folder, name));
-  }
-  return report;
+  const report: Report = { workloads: results };
+  const wants = (name: string): boolean => options.only.includes(name);
+  if (wants('startup')) report.startup = await measureStartup(options, databaseIn(folder, 'startup'));
+  if (wants('go')) report.go = await measureGo(options, databaseIn(folder, 'go'));
+  if (wants('idle')) report.idle = await measureIdleWorkers(options, databaseIn(folder, 'idle'));
+  if (wants('open')) report.open = await measureOpenExecutions(options, databaseIn(folder, 'open'));
+  console.log(`\n${pageOf(report)}`);
+  return { node: process.version, cores: availableParallelism(), options, ...report };
 }
-
-const OTHERS = [
-  { name: 'go', run: measureGo },
-  { name: 'idle', run: measureIdleWorkers },
-  { name: 'open', run: measureOpenExecutions },
-] as const;
 
 const databaseIn = (folder: string | undefined, name: string): string | undefined =>
   folder === undefined ? undefined : join(folder, `${name}.db`);

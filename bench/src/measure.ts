@@ -11,6 +11,9 @@ export interface Measurement {
   readonly operationsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  /** Of timers, from the Started to the Fired event by their own times. */
+  readonly eventP50Ms: number | undefined;
+  readonly eventP99Ms: number | undefined;
   readonly serverCpuMs: number | undefined;
   readonly workerCpuMs: number;
   readonly clientCpuMs: number;
@@ -42,14 +45,19 @@ export async function measure(target: Target, workload: Workload, seconds: numbe
   if (failure !== undefined) throw new Error(`${workload.name} on ${target.options.name}: ${failure}`);
   await client.ask({ kind: 'end' });
   const latencyMs = workload.latencyAtWorker === true ? workerMark.latencyMs : mark.latencyMs;
-  return { ...perOperation(before, after, mark.operations), ...rates(mark.operations, mark.elapsedMs, latencyMs) };
+  const { eventMs } = workerMark;
+  const hasTimers = workload.latencyAtWorker === true && eventMs !== undefined;
+  return {
+    ...perOperation(before, after, mark.operations),
+    ...rates(mark.operations, mark.elapsedMs, latencyMs),
+    eventP50Ms: hasTimers ? eventMs.p50 : undefined,
+    eventP99Ms: hasTimers ? eventMs.p99 : undefined,
+  };
 }
 
-function rates(
-  operations: number,
-  elapsedMs: number,
-  { p50, p99 }: Spread,
-): Pick<Measurement, 'operations' | 'operationsPerSecond' | 'p50Ms' | 'p99Ms'> {
+type Rates = Pick<Measurement, 'operations' | 'operationsPerSecond' | 'p50Ms' | 'p99Ms'>;
+
+function rates(operations: number, elapsedMs: number, { p50, p99 }: Spread): Rates {
   return { operations, operationsPerSecond: (operations * 1_000) / elapsedMs, p50Ms: p50, p99Ms: p99 };
 }
 
@@ -57,7 +65,7 @@ function perOperation(
   before: Reading,
   after: Reading,
   operations: number,
-): Omit<Measurement, 'operations' | 'operationsPerSecond' | 'p50Ms' | 'p99Ms'> {
+): Omit<Measurement, keyof Rates | 'eventP50Ms' | 'eventP99Ms'> {
   const share = (from: number | undefined, to: number | undefined): number | undefined =>
     from === undefined || to === undefined || operations === 0 ? undefined : (to - from) / operations;
   const commits = share(before.counts?.commits, after.counts?.commits);

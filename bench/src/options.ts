@@ -6,6 +6,8 @@ export interface Options {
   /** HOST:PORT of another server that gets the same load in turn. */
   readonly reference: string | undefined;
   readonly referencePid: number | undefined;
+  /** Starts another server on the port that replaces `{port}`; for `startup`. */
+  readonly referenceCommand: string | undefined;
   /** Names of workloads and of the other measurements, in the order they are made. */
   readonly only: readonly string[];
   readonly seconds: number;
@@ -17,20 +19,23 @@ export interface Options {
   readonly connections: number;
   readonly idleSeconds: number;
   readonly profileFolder: string | undefined;
+  readonly starts: number;
 }
 
-export const OTHER_MEASUREMENTS = ['go', 'idle', 'open'] as const;
+export const OTHER_MEASUREMENTS = ['startup', 'go', 'idle', 'open'] as const;
 /** Small enough for CI: it shows that everything runs; its figures mean nothing. */
-const QUICK = { seconds: 1, rounds: 1, executions: 500, connections: 10, idleSeconds: 2 };
+const QUICK = { starts: 1, seconds: 1, rounds: 1, executions: 500, connections: 10, idleSeconds: 2 };
 /** Idle workers are watched for longer than a long poll lasts: renewing polls is most of their cost. */
-const FULL = { seconds: 5, rounds: 3, executions: 100_000, connections: 1_000, idleSeconds: 70 };
+const FULL = { starts: 11, seconds: 5, rounds: 3, executions: 100_000, connections: 1_000, idleSeconds: 70 };
 
 export const USAGE = `Usage: npm run bench [-- FLAGS]
   --reference HOST:PORT   a server to compare with; it must have the namespace 'default'
   --reference-pid PID     its process, for CPU, bytes and memory
+  --reference-command C   starts a server to compare the start with; {port} stands for its port
   --only NAMES            comma-separated, of: ${[...WORKLOADS.map(({ name }) => name), ...OTHER_MEASUREMENTS].join(', ')}
   --seconds S             how long each is measured (default ${FULL.seconds})
   --rounds N              how often; medians are shown (default ${FULL.rounds})
+  --starts N              how often each server is started (default ${FULL.starts})
   --db DIR|memory         where the database is made (default: a temporary folder)
   --executions N          open executions waiting on a timer (default ${FULL.executions})
   --connections N         idle workers (default ${FULL.connections})
@@ -48,9 +53,11 @@ export function parseOptions(argv: readonly string[]): Options {
     options: {
       reference: flag,
       'reference-pid': flag,
+      'reference-command': flag,
       only: flag,
       seconds: flag,
       rounds: flag,
+      starts: flag,
       json: flag,
       db: flag,
       executions: flag,
@@ -65,9 +72,11 @@ export function parseOptions(argv: readonly string[]): Options {
     reference: values.reference,
     referencePid:
       values['reference-pid'] === undefined ? undefined : positive('reference-pid', values['reference-pid'], 0),
+    referenceCommand: values['reference-command'],
     only: namesOf(values.only),
     seconds: positive('seconds', values.seconds, defaults.seconds),
     rounds: positive('rounds', values.rounds, defaults.rounds),
+    starts: positive('starts', values.starts, defaults.starts),
     jsonFile: values.json,
     db: values.db ?? '',
     executions: positive('executions', values.executions, defaults.executions),

@@ -1,25 +1,18 @@
 /**
- * How long a server takes from exec to its first answer and to its first accepted start, and its memory then.
- *
- *     node bench/dist/startup.js [--runs 11] [--db FOLDER] [--reference 'COMMAND … {port}']
- *
- * Starts alternate, so that all meet the same machine; `node` alone is what no program of ours can go below.
+ * How long a server takes from exec to its first answer and to its first accepted start, and its memory then. Starts
+ * alternate, so that all meet the same machine; `node` alone is what no program of ours can go below.
  */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { workflowService } from '@perdure/protocol';
 import { GrpcClient } from './driver/grpc-client.js';
 import { median } from './driver/latencies.js';
-import { figure, table } from './report/table.js';
+import type { Options } from './options.js';
 import { statsOf } from './target/process-stats.js';
 
 const LAUNCHER = fileURLToPath(new URL('../../packages/cli/bin/perdure.js', import.meta.url));
@@ -28,48 +21,60 @@ const GIVE_UP_MS = 15_000;
 const LOOK_MS = 2;
 const MIB = 1024 * 1024;
 
-interface Contestant {
-  readonly name: string;
-  /** `{port}` stands for the port. */
-  readonly command: readonly string[];
-}
-
-interface Start {
+/** Medians. */
+export interface Start {
   readonly answeredMs: number;
   readonly acceptedMs: number;
   readonly cpuMs: number;
   readonly residentMib: number;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '11' }, db: { type: 'string' }, reference: { type: 'string' } },
-  });
-  const folder = mkdtempSync(join(values.db ?? tmpdir(), 'perdure-startup-'));
-  const contestants = contestantsOf(folder, values.reference);
-  const starts = new Map<string, Start[]>(contestants.map(({ name }) => [name, []]));
+export interface StartupResult {
+  readonly memory: Start | undefined;
+  readonly file: Start | undefined;
+  readonly reference: Start | undefined;
+  /** From exec to the end of a program that does nothing. */
+  readonly bareNodeMs: number;
+}
+
+export async function measureStartup(options: Options, dbFilename: string | undefined): Promise<StartupResult> {
+  const memory = [process.execPath, LAUNCHER, 'server', 'start-dev', '--port', '{port}', '--log-level', 'error'];
+  const commands = {
+    memory,
+    file: dbFilename === undefined ? undefined : [...memory, '--db-filename', dbFilename],
+    reference: options.referenceCommand?.split(' '),
+  };
+  const names = ['memory', 'file', 'reference'] as const;
+  const starts: Record<(typeof names)[number], Start[]> = { memory: [], file: [], reference: [] };
   const bareMs: number[] = [];
-  try {
-    for (let run = 0; run < Number(values.runs); run += 1) {
-      bareMs.push(await bareNodeMs());
-      for (const contestant of contestants) starts.get(contestant.name)?.push(await timeStart(contestant));
+  for (let turn = 0; turn < options.starts; turn += 1) {
+    bareMs.push(await bareNodeMs());
+    for (const name of names) {
+      const command = commands[name];
+      if (command !== undefined) starts[name].push(await timeStart(name, command));
     }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
-  process.stdout.write(`${reportOf(starts, bareMs)}\n`);
+  return {
+    memory: medianOf(starts.memory),
+    file: medianOf(starts.file),
+    reference: medianOf(starts.reference),
+    bareNodeMs: median(bareMs),
+  };
 }
 
-function contestantsOf(folder: string, reference: string | undefined): Contestant[] {
-  const ours = [process.execPath, LAUNCHER, 'server', 'start-dev', '--port', '{port}', '--log-level', 'error'];
-  return [
-    { name: 'perdure, in memory', command: ours },
-    { name: 'perdure, file', command: [...ours, '--db-filename', join(folder, 'perdure.db')] },
-    ...(reference === undefined ? [] : [{ name: 'reference', command: reference.split(' ') }]),
-  ];
+function medianOf(starts: readonly Start[]): Start | undefined {
+  if (starts.length === 0) return undefined;
+  const of = (field: keyof Start): number => median(starts.map((start) => start[field]));
+  return {
+    answeredMs: of('answeredMs'),
+    acceptedMs: of('acceptedMs'),
+    cpuMs: of('cpuMs'),
+    residentMib: of('residentMib'),
+  };
 }
 
-async function timeStart({ name, command }: Contestant): Promise<Start> {
+/** `{port}` in the command stands for the port. */
+async function timeStart(name: string, command: readonly string[]): Promise<Start> {
   const port = await freePort();
   const [program = '', ...args] = command.map((word) => word.replace('{port}', String(port)));
   const beganMs = performance.now();
@@ -141,20 +146,8 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** From exec to the end of a program that does nothing. */
 async function bareNodeMs(): Promise<number> {
   const beganMs = performance.now();
   await once(spawn(process.execPath, ['--eval', '0'], { stdio: 'ignore' }), 'exit');
   return performance.now() - beganMs;
 }
-
-function reportOf(starts: ReadonlyMap<string, readonly Start[]>, bareMs: readonly number[]): string {
-  const rows = [...starts].map(([name, of]) => {
-    const middle = (field: keyof Start): string => figure(median(of.map((start) => start[field])));
-    return [name, middle('answeredMs'), middle('acceptedMs'), middle('cpuMs'), middle('residentMib')];
-  });
-  const head = ['server', 'first answer, ms', 'first start accepted, ms', 'CPU until then, ms', 'resident, MiB'];
-  return table(head, [...rows, ['node alone, to its exit', figure(median(bareMs)), '', '', '']]);
-}
-
-await main();

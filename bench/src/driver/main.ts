@@ -31,10 +31,12 @@ function openWorkers({ address, taskQueue, connections }: WorkerPlan): Driver {
         operations: workers.reduce((sum, { tasks }) => sum + tasks, 0),
         elapsedMs: nowMs - markedAtMs,
         latencyMs: spreadOf(workers.flatMap(({ timerMs }) => timerMs)),
+        eventMs: spreadOf(workers.flatMap(({ timerEventMs }) => timerEventMs)),
         failure: workers.find(({ failure }) => failure !== undefined)?.failure,
       };
       markedAtMs = nowMs;
-      for (const worker of workers) Object.assign(worker, { tasks: 0, timerMs: [], failure: undefined });
+      for (const worker of workers)
+        Object.assign(worker, { tasks: 0, timerMs: [], timerEventMs: [], failure: undefined });
       return { mark };
     },
   };

@@ -40,6 +40,8 @@ export interface Mark {
   readonly elapsedMs: number;
   /** Of the operations (client), or of what the worker times by itself: a timer from its command to its task. */
   readonly latencyMs: Spread;
+  /** Worker: the same timers by the times of their events. */
+  readonly eventMs?: Spread;
   /** The first thing that went wrong, if any did. */
   readonly failure: string | undefined;
 }

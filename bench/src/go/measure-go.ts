@@ -14,7 +14,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { median } from '../driver/latencies.js';
 import type { Options } from '../options.js';
-import { figure, table } from '../report/table.js';
 import { statsOf } from '../target/process-stats.js';
 import { ServerProcess } from '../target/server-process.js';
 
@@ -26,11 +25,16 @@ export interface GoResult {
   readonly clientCpuMs: number;
   /** All cores doing nothing but the worker's and the client's part. */
   readonly allowedPerSecond: number;
+  /** Of that, what was reached. */
+  readonly reachedShare: number;
+  /** Of that, what all cores could do with the server's part too: a share below it was lost by waiting. */
+  readonly boundShare: number | undefined;
 }
 
 const SOURCE = fileURLToPath(new URL('../../go', import.meta.url));
 const CONCURRENCY = 100;
-const WARM_UP_MS = 2_000;
+/** As for the other workloads: until the code of the server is compiled. */
+const WARM_UP_MS = 5_000;
 
 type Program = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -66,9 +70,7 @@ async function measureWith(program: string, options: Options, dbFilename: string
       for (const [index, { name, address, pid }] of places.entries())
         rounds[index]?.push(await measureOne(program, name, address, pid, options.seconds));
     }
-    const results = rounds.map(medianOf);
-    print(results);
-    return results;
+    return rounds.map(medianOf);
   } finally {
     await server.stop();
   }
@@ -120,13 +122,26 @@ function resultOf(server: string, before: Point, after: Point): GoResult {
   const [serverCpuMs = NaN, workerCpuMs = NaN, clientCpuMs = NaN] = after.cpu.map(
     (cpuMs, index) => (cpuMs - (before.cpu[index] ?? NaN)) / workflows,
   );
+  const workflowsPerSecond = (workflows * 1_000) / (after.atMs - before.atMs);
+  const cpu = { serverCpuMs: Number.isNaN(serverCpuMs) ? undefined : serverCpuMs, workerCpuMs, clientCpuMs };
+  return { server, workflowsPerSecond, ...cpu, ...sharesOf({ workflowsPerSecond, ...cpu }) };
+}
+
+function sharesOf({
+  workflowsPerSecond,
+  serverCpuMs,
+  workerCpuMs,
+  clientCpuMs,
+}: Pick<GoResult, 'workflowsPerSecond' | 'serverCpuMs' | 'workerCpuMs' | 'clientCpuMs'>): Pick<
+  GoResult,
+  'allowedPerSecond' | 'reachedShare' | 'boundShare'
+> {
+  const driverCpuMs = workerCpuMs + clientCpuMs;
+  const allowedPerSecond = (availableParallelism() * 1_000) / driverCpuMs;
   return {
-    server,
-    workflowsPerSecond: (workflows * 1_000) / (after.atMs - before.atMs),
-    serverCpuMs: Number.isNaN(serverCpuMs) ? undefined : serverCpuMs,
-    workerCpuMs,
-    clientCpuMs,
-    allowedPerSecond: (availableParallelism() * 1_000) / (workerCpuMs + clientCpuMs),
+    allowedPerSecond,
+    reachedShare: workflowsPerSecond / allowedPerSecond,
+    boundShare: serverCpuMs === undefined ? undefined : driverCpuMs / (driverCpuMs + serverCpuMs),
   };
 }
 
@@ -141,24 +156,11 @@ function medianOf(rounds: readonly GoResult[]): GoResult {
   const of = (pick: (result: GoResult) => number | undefined): number =>
     median(rounds.map((result) => pick(result) ?? NaN));
   const serverCpuMs = of((result) => result.serverCpuMs);
-  return {
-    server: rounds[0]?.server ?? '',
+  const middle = {
     workflowsPerSecond: of((result) => result.workflowsPerSecond),
     serverCpuMs: Number.isNaN(serverCpuMs) ? undefined : serverCpuMs,
     workerCpuMs: of((result) => result.workerCpuMs),
     clientCpuMs: of((result) => result.clientCpuMs),
-    allowedPerSecond: of((result) => result.allowedPerSecond),
   };
-}
-
-function print(results: readonly GoResult[]): void {
-  const rows = results.map(
-    ({ server, workflowsPerSecond, serverCpuMs, workerCpuMs, clientCpuMs, allowedPerSecond }) => [
-      server,
-      ...[workflowsPerSecond, serverCpuMs, workerCpuMs, clientCpuMs, allowedPerSecond].map(figure),
-      `${Math.round((workflowsPerSecond / allowedPerSecond) * 100)} %`,
-    ],
-  );
-  const head = ['server', 'workflows/s', 'server CPU ms', 'worker', 'client', 'allowed/s', 'reached'];
-  console.log(`\nOne activity, ${CONCURRENCY} at once, worker and client of the Go SDK:\n\n${table(head, rows)}`);
+  return { server: rounds[0]?.server ?? '', ...middle, ...sharesOf(middle) };
 }

@@ -2,7 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DriverProcess } from '../driver/process.js';
 import type { Options } from '../options.js';
-import { figure, table } from '../report/table.js';
 import { statsOf } from '../target/process-stats.js';
 import { ServerProcess } from '../target/server-process.js';
 
@@ -33,15 +32,6 @@ export async function measureIdleWorkers(options: Options, dbFilename: string | 
       console.error(error instanceof Error ? error.message : error);
     }
   }
-  const rows = results.map((result) => [
-    result.server,
-    String(result.connections),
-    figure(result.cpuPercent),
-    figure(result.residentBytesPerConnection / 1024),
-  ]);
-  console.log(
-    `\nIdle workers with 20 long polls each:\n\n${table(['server', 'workers', 'CPU, % of a core', 'KiB resident each'], rows)}`,
-  );
   return results;
 }
 

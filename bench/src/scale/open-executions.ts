@@ -9,7 +9,6 @@ import { spreadOf } from '../driver/latencies.js';
 import type { Spread } from '../driver/latencies.js';
 import { DriverProcess } from '../driver/process.js';
 import type { Options } from '../options.js';
-import { figure, table } from '../report/table.js';
 import { ServerProcess } from '../target/server-process.js';
 
 export interface OpenResult {
@@ -54,15 +53,13 @@ export async function measureOpenExecutions(options: Options, dbFilename: string
   if (dbFilename === undefined) await server.stop();
   else await server.kill();
   const afterRestart = dbFilename === undefined ? undefined : await measureRestart(dbFilename, idPrefix, executions);
-  const result = {
+  return {
     executions,
     startsPerSecond: executions / ((mark?.elapsedMs ?? 0) / 1_000),
     usedBytesEach: (after.usedBytes - before.usedBytes) / executions,
     residentBytesEach: (after.residentBytes - before.residentBytes) / executions,
     afterRestart,
   };
-  print(result);
-  return result;
 }
 
 async function untilIdle(worker: DriverProcess): Promise<void> {
@@ -80,6 +77,8 @@ async function measureRestart(dbFilename: string, idPrefix: string, executions: 
   const restartMs = performance.now() - beganMs;
   const client = new GrpcClient(server.address);
   try {
+    // Every SDK connects with this call; making a connection is no part of a describe.
+    await client.call(workflowService.GetSystemInfo, {});
     const describeMs = await describeSome(client, idPrefix, executions);
     const timerLateMs = await lateness(client, `${idPrefix}-${executions + 1}`);
     const { residentBytes } = await server.usedBytes();
@@ -117,21 +116,4 @@ async function lateness(client: GrpcClient, workflowId: string): Promise<number>
     if (setMs !== undefined && firedMs !== undefined) return firedMs - setMs - FIRST_DUE_MS;
     await delay(100);
   }
-}
-
-function print({ executions, startsPerSecond, usedBytesEach, residentBytesEach, afterRestart }: OpenResult): void {
-  const rows = [
-    ['executions', String(executions)],
-    ['starts/s, timer set', figure(startsPerSecond)],
-    ['bytes in use each', figure(usedBytesEach)],
-    ['bytes resident each', figure(residentBytesEach)],
-    ['restart, ms', figure(afterRestart?.restartMs)],
-    [
-      'resident after it, MiB',
-      figure(afterRestart === undefined ? undefined : afterRestart.residentBytes / 1024 / 1024),
-    ],
-    ['first due timer late by, ms', figure(afterRestart?.timerLateMs)],
-    ['describe p50 / max, ms', `${figure(afterRestart?.describeMs.p50)} / ${figure(afterRestart?.describeMs.max)}`],
-  ];
-  console.log(`\nOpen executions waiting on a month-long timer:\n\n${table(['', 'perdure'], rows)}`);
 }

@@ -29,6 +29,9 @@ export class Program {
   #activities = 0;
   #signals = 0;
   #timers = 0;
+  #timerStartedAtMs = 0;
+  /** Of the timer that fired last: from the Started to the Fired event, by their own times. */
+  timerEventMs: number | undefined;
   /** The last event seen. */
   lastEventId = 0;
   timerSetAtMs: number | undefined;
@@ -56,12 +59,16 @@ export class Program {
   }
 
   /** A task that failed or timed out is given again with the same events. */
-  #see({ eventId, eventType }: HistoryEvent): void {
+  #see({ eventId, eventType, eventTime = 0 }: HistoryEvent): void {
     if (eventId <= this.lastEventId) return;
     this.lastEventId = eventId;
     if (eventType === EventType.ACTIVITY_TASK_COMPLETED) this.#activities += 1;
     else if (eventType === EventType.WORKFLOW_EXECUTION_SIGNALED) this.#signals += 1;
-    else if (eventType === EventType.TIMER_FIRED) this.#timers += 1;
+    else if (eventType === EventType.TIMER_STARTED) this.#timerStartedAtMs = eventTime;
+    else if (eventType === EventType.TIMER_FIRED) {
+      this.#timers += 1;
+      this.timerEventMs = eventTime - this.#timerStartedAtMs;
+    }
   }
 }
 

@@ -37,6 +37,8 @@ export class Worker {
   #isStopped = false;
   /** From the command that sets a timer to the task that tells of it. */
   timerMs: number[] = [];
+  /** The same by the events' times: what the server alone answers for. */
+  timerEventMs: number[] = [];
   /** Tasks of both kinds. */
   tasks = 0;
   failure: string | undefined;
@@ -111,6 +113,8 @@ export class Worker {
     program.timerSetAtMs = undefined;
     const isCut = task.nextPageToken.length > 0 || (known === undefined && task.previousStartedEventId > 0);
     const turn = program.run(isCut ? await this.#wholeHistory(task, program.lastEventId) : task.history, task.messages);
+    if (program.timerEventMs !== undefined) this.timerEventMs.push(program.timerEventMs);
+    program.timerEventMs = undefined;
     if (turn.setsTimer) program.timerSetAtMs = performance.now();
     if (turn.isDone) this.#programs.delete(runId);
     else this.#programs.set(runId, program);

@@ -138,7 +138,7 @@ export class FoldCheck implements DiskObserver {
     const stored = tables === undefined ? undefined : loadExecution(tables, { by: 'execNo', execNo });
     const folded = this.#folded.get(execNo);
     if (stored === undefined || folded === undefined) return;
-    const run = restoreRun(stored, this.#namespace);
+    const run = restoreRun(stored, { id: stored.row.namespaceId, name: this.#namespace });
     const expected = folded.bySeq.get(folded.lastSeq);
     const found = expected === undefined ? 'no fold' : difference(persisted(expected), persisted(run.state));
     if (found !== undefined) this.#fail(execNo, folded.lastSeq, `fold ≠ load at ${found}`);

@@ -8,8 +8,9 @@ import type { Rejection } from '../core/rejection.js';
 import type { ExecNo, ExecutionKey, StoredExecution } from '../ports/index.js';
 import type { Decision } from './decision.js';
 import type { Engine } from './engine.js';
-import type { Read, ReadAnswer } from './messages.js';
+import type { NamespaceRecord, Read, ReadAnswer } from './messages.js';
 import { Run } from './run.js';
+import { estimateRunBytes, estimateSteps } from './run-size.js';
 
 /** undefined: there is none. */
 type Found = (run: Run | undefined) => void;
@@ -36,6 +37,10 @@ export class RunDirectory {
   readonly #loading = new Map<string, Load>();
   /** Voids whose commits before are not on disk yet. */
   #unsettled = 0;
+  /** Of all runs here, about. */
+  #sizeBytes = 0;
+  /** Looks that additions have earned. */
+  #looksDue = 0;
   #hand: IterableIterator<Run> = this.#byRunId.values();
 
   constructor(engine: Engine) {
@@ -44,6 +49,10 @@ export class RunDirectory {
 
   get size(): number {
     return this.#byRunId.size;
+  }
+
+  get sizeBytes(): number {
+    return this.#sizeBytes;
   }
 
   get inMemory(): IterableIterator<Run> {
@@ -124,6 +133,18 @@ export class RunDirectory {
     this.#byExecNo.set(run.execNo, run);
     if (run.isCurrent) this.#current.set(currentKey(run.state.namespaceId, run.state.workflowId), run);
     run.lastUsedMs = this.#engine.nowMs;
+    this.#looksDue += LOOKS_PER_RUN;
+    this.resized(run);
+  }
+
+  /** Counts what the run takes now. A run with much in it is looked at the more seldom. */
+  resized(run: Run): void {
+    run.changesUntilSized -= 1;
+    if (run.changesUntilSized > 0 || this.#byExecNo.get(run.execNo) !== run) return;
+    run.changesUntilSized = estimateSteps(run) >> 4;
+    const sizeBytes = estimateRunBytes(run);
+    this.#sizeBytes += sizeBytes - run.sizeBytes;
+    run.sizeBytes = sizeBytes;
   }
 
   /** The successor takes the workflow id over. */
@@ -133,6 +154,9 @@ export class RunDirectory {
   }
 
   remove(run: Run): void {
+    this.#sizeBytes -= run.sizeBytes;
+    run.sizeBytes = 0;
+    run.changesUntilSized = 0;
     if (this.#byRunId.get(run.runId) === run) this.#byRunId.delete(run.runId);
     if (this.#byExecNo.get(run.execNo) === run) this.#byExecNo.delete(run.execNo);
     const key = currentKey(run.state.namespaceId, run.state.workflowId);
@@ -158,19 +182,23 @@ export class RunDirectory {
     for (const { run } of decision.changes.values()) {
       run.isVoid = true;
       this.remove(run);
-      for (const waiter of [...run.historyWaiters]) this.#engine.refuse(waiter.replyTo, stale());
-      for (const waiter of [...run.updateWaiters]) this.#engine.refuse(waiter.replyTo, stale());
+      for (const waiter of run.historyWaiters) this.#engine.refuse(waiter.replyTo, stale());
+      for (const waiter of run.updateWaiters) this.#engine.refuse(waiter.replyTo, stale());
       run.queries?.abandon(this.#engine);
       // Its timer may have been taken for this very decision: look again.
       this.#engine.timers.rearm(run.execNo, this.#engine.nowMs);
     }
   }
 
-  /** Makes room: a hand goes round over the runs, some at a time, and takes those that were not used for a while. */
+  /**
+   * Makes room: a hand goes round over the runs, some at a time. Of those that were not used for a while it takes the
+   * history first, and when it comes by again the run.
+   */
   evict(): void {
-    const { limits } = this.#engine;
-    const runsMax = Math.floor(limits.executionCacheSizeBytesMax / RUN_BYTES_TYPICAL);
-    for (let looks = 0; looks < LOOKS_PER_PASS && this.#byRunId.size > runsMax; looks += 1) {
+    const bytesMax = this.#engine.limits.executionCacheSizeBytesMax;
+    const looksMax = LOOKS_PER_PASS + this.#looksDue;
+    this.#looksDue = 0;
+    for (let looks = 0; looks < looksMax && this.#sizeBytes > bytesMax; looks += 1) {
       const next = this.#hand.next();
       if (next.done === true) {
         this.#hand = this.#byRunId.values();
@@ -185,7 +213,11 @@ export class RunDirectory {
   #evictIdle(run: Run): void {
     // Something may have been decided since this was asked for.
     const isIdle = run.isIdle && !run.isVoid && this.#engine.isFlushed(run);
-    if (isIdle && run.lastUsedMs < this.#engine.nowMs - IDLE_MS) this.remove(run);
+    if (!isIdle || run.lastUsedMs >= this.#engine.nowMs - IDLE_MS) return;
+    if (run.tail.sizeBytes === 0) return this.remove(run);
+    run.tail.drop();
+    run.changesUntilSized = 0;
+    this.resized(run);
   }
 
   #load(key: string, stored: ExecutionKey, line: Line): void {
@@ -229,7 +261,7 @@ export class RunDirectory {
   #restore(stored: StoredExecution): Run {
     const known = this.#byExecNo.get(stored.execNo);
     if (known !== undefined) return known;
-    const run = restoreRun(stored, this.#engine.namespaces.byId(stored.row.namespaceId)?.name ?? '');
+    const run = restoreRun(stored, this.#engine.namespaces.byId(stored.row.namespaceId));
     this.add(run);
     return run;
   }
@@ -243,11 +275,13 @@ export class RunDirectory {
 }
 
 /** Fold of snapshot, events and facts. */
-export function restoreRun(stored: StoredExecution, namespace: string): Run {
-  const { namespaceId, workflowId, runId } = stored.row;
+export function restoreRun(stored: StoredExecution, namespace: Pick<NamespaceRecord, 'id' | 'name'> | undefined): Run {
+  const { workflowId, runId } = stored.row;
+  // The namespace's own text, not a copy for each run.
+  const { id: namespaceId, name } = namespace ?? { id: stored.row.namespaceId, name: '' };
   let state =
     stored.snapshot === undefined
-      ? emptyState({ namespaceId, namespace, workflowId, runId })
+      ? emptyState({ namespaceId, namespace: name, workflowId, runId })
       : decodeSnapshot(stored.snapshot.bytes);
   let bytes = 0;
   for (const row of stored.tail) {
@@ -268,7 +302,8 @@ export const stale = (): Rejection =>
   reject('UNAVAILABLE', 'The change could not be stored and was taken back. Try again.');
 
 const currentKey = (namespaceId: string, workflowId: string): string => `id/${namespaceId}/${workflowId}`;
-const RUN_BYTES_TYPICAL = 4_096;
 const IDLE_MS = 1_000;
-/** A pass follows every batch of messages, and a batch begins a few runs at most as a rule. */
+/** A pass follows every batch of messages. */
 const LOOKS_PER_PASS = 16;
+/** For each run that comes, so that a large batch cannot outrun the hand: two for one that goes, two for those in use. */
+const LOOKS_PER_RUN = 4;

@@ -96,7 +96,8 @@ export class Engine {
   handle(messages: readonly EngineMessage[]): EngineEffect[] {
     this.nowMs = this.#options.nowMs();
     for (const message of messages) this.#take(message);
-    this.#settle();
+    // Look-ups are answered before the world gets its turn: were timers fired with them, many due would keep it waiting.
+    this.#settle(messages.some(({ kind }) => kind !== 'read'));
     const effects = this.#effects;
     this.#effects = [];
     return effects;
@@ -273,6 +274,7 @@ export class Engine {
   #afterChange(run: Run): void {
     const { state } = run;
     run.lastUsedMs = this.nowMs;
+    this.runs.resized(run);
     const dueMs = isClosed(state.status) ? run.armedDueMs : nextDueMs(state);
     const wakeMs = dueMs === undefined ? run.armedDueMs : Math.min(dueMs, run.armedDueMs ?? dueMs);
     if (wakeMs === undefined) this.timers.disarm(run.execNo);
@@ -343,12 +345,12 @@ export class Engine {
   }
 
   /** Everything that one message set in motion, until only outside effects are left. */
-  #settle(): void {
+  #settle(mayFire: boolean): void {
     const committer = this.#committer;
     if (committer === undefined || this.#haltReason !== undefined) return;
     for (const poller of this.matching.expirePolls(this.nowMs)) this.reply(poller.pollId, {});
     this.waits.expire(this.nowMs);
-    fireTimers(this);
+    if (mayFire) fireTimers(this);
     // What a flush releases may match again, and what is matched wants to be flushed: until two passes find nothing.
     for (let quiet = 0; quiet < 2;) {
       const matches = this.matching.takeMatches(this.nowMs);

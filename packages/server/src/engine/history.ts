@@ -99,7 +99,7 @@ function waitForHistory(engine: Engine, run: Run, waiter: HistoryWaiter): void {
 /** After a commit: those whose event has come get it. */
 export function notifyHistory(engine: Engine, run: Run): void {
   if (run.historyWaiters.size === 0) return;
-  for (const waiter of [...run.historyWaiters]) if (!mustWait(run, waiter.request)) answerHistory(engine, run, waiter);
+  for (const waiter of run.historyWaiters) if (!mustWait(run, waiter.request)) answerHistory(engine, run, waiter);
 }
 
 function answerHistory(engine: Engine, run: Run, { replyTo, request }: HistoryWaiter, isEmpty = false): void {

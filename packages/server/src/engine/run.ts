@@ -4,6 +4,7 @@ import type { ExecNo, StoredTransition } from '../ports/index.js';
 import type { RunQueries } from './queries.js';
 import type { HistoryWaiter } from './history.js';
 import type { UpdateWaiter } from './updates.js';
+import { WaiterSet } from './waiter-set.js';
 
 export class Run {
   readonly execNo: ExecNo;
@@ -20,12 +21,15 @@ export class Run {
   bytesSinceSnapshot = 0;
   transitionsSinceSnapshot = 0;
   readonly tail = new HistoryTail();
-  readonly historyWaiters = new Set<HistoryWaiter>();
-  readonly updateWaiters = new Set<UpdateWaiter>();
+  readonly historyWaiters = new WaiterSet<HistoryWaiter>();
+  readonly updateWaiters = new WaiterSet<UpdateWaiter>();
   queries: RunQueries | undefined;
   /** Its commit failed: this object is not the run any more. */
   isVoid = false;
   lastUsedMs = 0;
+  /** As counted by the directory; 0 while the run is not in it. */
+  sizeBytes = 0;
+  changesUntilSized = 0;
   /** Why the run is set aside after a broken invariant. */
   quarantined: string | undefined;
 
@@ -59,10 +63,21 @@ export class HistoryTail {
   #pieces: StoredPiece[] = [];
   sizeBytes = 0;
 
-  append(piece: StoredPiece): void {
-    if (piece.eventCount === 0) return;
-    this.#pieces.push(piece);
-    this.sizeBytes += piece.events.length;
+  append({ firstEventId, eventCount, events }: StoredPiece): void {
+    if (eventCount === 0) return;
+    this.#pieces.push({ firstEventId, eventCount, events });
+    this.sizeBytes += events.length;
+  }
+
+  /** What it takes in memory, about. */
+  get heldBytes(): number {
+    return this.sizeBytes + this.#pieces.length * PIECE_BYTES;
+  }
+
+  /** All of it is on disk, and may be read from there. */
+  drop(): void {
+    this.#pieces = [];
+    this.sizeBytes = 0;
   }
 
   /** Drops what lies wholly before `eventId`, oldest first, while the tail is larger than the bound. */
@@ -85,6 +100,8 @@ export class HistoryTail {
 
 export type StoredPiece = Pick<StoredTransition, 'firstEventId' | 'eventCount' | 'events'>;
 const TAIL_BYTES_KEPT = 16 * 1024;
+/** A piece without its bytes. */
+const PIECE_BYTES = 300;
 
 /** Several encoded Histories as one: encoded repeated fields concatenate. */
 export function concatHistory(pieces: readonly { readonly events: Uint8Array }[]): Uint8Array {

@@ -8,7 +8,7 @@ import { retentionDueMs } from './rows.js';
 import type { Run } from './run.js';
 
 export function fireTimers(engine: Engine): void {
-  for (const execNo of engine.timers.takeDue(engine.nowMs)) {
+  for (const execNo of engine.timers.takeDue(engine.nowMs, FIRED_PER_PASS)) {
     engine.runs.findByNo(
       execNo,
       (run) => {
@@ -70,3 +70,8 @@ function rearmStored(engine: Engine, run: Run, dueMs: number | undefined): void 
 }
 
 const RETRY_MS = 1_000;
+/**
+ * Thousands are due at once after a pause of the Service, or on the hour, and each may have to be loaded. Between the
+ * passes, which follow each other without a pause, others are served.
+ */
+const FIRED_PER_PASS = 4;

@@ -27,6 +27,14 @@ test('timers below the bound fire in order of due time, each once', () => {
   assert.deepEqual(timers.takeDue(300), [1]);
 });
 
+test('due timers are taken a few at a time, and the rest is due at once', () => {
+  const timers = loadedTimers(0);
+  for (const execNo of [1, 2, 3]) timers.arm(execNo, 100 + execNo, 0);
+  assert.deepEqual(timers.takeDue(200, 2), [1, 2]);
+  assert.equal(timers.nextDueMs(), 103);
+  assert.deepEqual(timers.takeDue(200, 2), [3]);
+});
+
 test('the bound is raised before the read, so what is armed meanwhile is not missed', () => {
   const timers = loadedTimers(0);
   assert.equal(timers.nextDueMs(), 500, 'the window must move');

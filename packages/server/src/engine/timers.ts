@@ -90,12 +90,12 @@ export class Timers {
     this.#forget(execNo);
   }
 
-  /** Executions whose timer is due, in order of due time. For each, `arm`, `disarm` or `rearm` must follow. */
-  takeDue(nowMs: number): number[] {
+  /** Some executions whose timer is due, in order of due time. For each, `arm`, `disarm` or `rearm` must follow. */
+  takeDue(nowMs: number, countMax = Infinity): number[] {
     const due: number[] = [];
     for (;;) {
       const entry = this.#byDue.peek();
-      if (entry === undefined || entry.dueMs > nowMs) return due;
+      if (entry === undefined || entry.dueMs > nowMs || due.length >= countMax) return due;
       this.#forget(entry.execNo);
       this.#taken.add(entry.execNo, nowMs);
       due.push(entry.execNo);

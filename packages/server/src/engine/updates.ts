@@ -129,7 +129,7 @@ export function pollUpdate(
 
 /** After a commit: those whose stage is reached. Rejections and fresh outcomes come through `resolveUpdate`. */
 export function notifyUpdates(engine: Engine, run: Run): void {
-  for (const waiter of [...run.updateWaiters]) {
+  for (const waiter of run.updateWaiters) {
     const stage = updateStage(run.durable, waiter.updateId);
     if (stage === 'completed' || (stage === 'accepted' && (!waiter.wantsCompleted || isClosed(run.durable.status)))) {
       run.updateWaiters.delete(waiter);
@@ -167,7 +167,7 @@ export type Resolution =
   | { readonly kind: 'aborted'; readonly reason: 'closed' | 'continued' | 'taskFailed' };
 
 export function resolveUpdate(engine: Engine, run: Run, updateId: string, resolution: Resolution): void {
-  for (const waiter of [...run.updateWaiters]) {
+  for (const waiter of run.updateWaiters) {
     if (waiter.updateId !== updateId) continue;
     run.updateWaiters.delete(waiter);
     if (resolution.kind === 'resolved') {

@@ -46,7 +46,11 @@ export function openDatabase(fileName: string, owner: string, pragmas: ReadonlyM
   }
 }
 
-/** Raises the epoch, which voids every commit of an earlier owner. The caller's connection flushes (synchronous=FULL). */
+/**
+ * Raises the epoch, which voids every commit of an earlier owner. The caller's connection flushes (synchronous=FULL), and
+ * with it all of the log: what a killed owner wrote and did not flush, this one reads, so it must be on disk before
+ * anything built on it leaves.
+ */
 export function takeOwnership(db: SqliteDatabase, owner: string): void {
   db.exec('BEGIN IMMEDIATE');
   try {
