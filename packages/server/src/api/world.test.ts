@@ -84,7 +84,7 @@ function emptyAnswer(kind: EngineRequest['kind']): object {
   if (kind === 'count') return [];
   if (kind === 'describeTaskQueue') return { workflow: queue, activity: queue };
   return kind === 'getHistory'
-    ? { history: new Uint8Array(0), runId: RUN_ID(1), nextEventId: undefined, isRunning: true }
+    ? { history: new Uint8Array(0), runId: RUN_ID(1), nextEventId: undefined, isRunning: true, hasSuccessor: true }
     : {};
 }
 
