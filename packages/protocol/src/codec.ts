@@ -19,6 +19,11 @@ export interface MessageType<T> {
   readonly name: string;
   /** Encodes into a new array of exactly the right size. */
   encode(message: Init<T>): Uint8Array;
+  /**
+   * The same as a view of a larger array, at a tenth of the price: for bytes that are sent or stored at once. Whoever
+   * keeps them keeps 32 KiB.
+   */
+  encodePassing(message: Init<T>): Uint8Array;
   /** Appends the encoding (without length prefix) to a writer. */
   write(writer: Writer, message: Init<T>): void;
   /**
@@ -50,6 +55,15 @@ export class Codec<T> implements MessageType<T> {
     writer.reset();
     this.write(writer, message);
     const bytes = writer.finish();
+    if (writer.capacityBytes > SCRATCH_BYTES_MAX) scratch = new Writer(SCRATCH_BYTES);
+    return bytes;
+  }
+
+  encodePassing(message: Init<T>): Uint8Array {
+    const writer = scratch;
+    writer.reset();
+    this.write(writer, message);
+    const bytes = writer.finishPassing();
     if (writer.capacityBytes > SCRATCH_BYTES_MAX) scratch = new Writer(SCRATCH_BYTES);
     return bytes;
   }

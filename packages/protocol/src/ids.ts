@@ -33,8 +33,9 @@ export interface TaskToken {
 export type TaskTokenFields = Pick<TaskToken, 'kind' | 'namespaceId'> & Partial<TaskToken>;
 
 export function encodeTaskToken(token: TaskTokenFields): Uint8Array {
-  const writer = new Writer(192);
-  writer.raw(Uint8Array.of(TOKEN_VERSION));
+  const writer = scratch;
+  writer.reset();
+  writer.raw(VERSION_BYTES);
   writer.int32(8, token.kind);
   writer.string(18, token.namespaceId);
   writer.string(26, token.workflowId);
@@ -46,8 +47,15 @@ export function encodeTaskToken(token: TaskTokenFields): Uint8Array {
   writer.string(74, token.activityId);
   writer.string(82, token.requestId);
   writer.string(90, token.taskQueue);
-  return writer.finish();
+  const bytes = writer.finishPassing();
+  if (writer.capacityBytes > SCRATCH_BYTES_MAX) scratch = new Writer(SCRATCH_BYTES);
+  return bytes;
 }
+
+const VERSION_BYTES = Uint8Array.of(TOKEN_VERSION);
+const SCRATCH_BYTES = 1024;
+const SCRATCH_BYTES_MAX = 64 * 1024;
+let scratch = new Writer(SCRATCH_BYTES);
 
 /** The token's content; undefined when the bytes are not a token of this version. */
 export function decodeTaskToken(bytes: Uint8Array): TaskToken | undefined {

@@ -10,5 +10,7 @@ export * from './rpc.js';
 export * from './time.js';
 export * from './value-codec.js';
 export { MalformedMessageError, NO_BYTES, Reader } from './reader.js';
+export { Slab, passing } from './slab.js';
+export { decodeUtf8, encodeUtf8 } from './utf8.js';
 export { Writer } from './writer.js';
 export type { Codec, Init, MessageType } from './codec.js';

@@ -5,6 +5,7 @@
  * it first occurs and then known by number, so a thousand records of one kind name their keys once.
  * Equal values with equal key order give equal bytes.
  */
+import { passing } from './slab.js';
 import { decodeUtf8, encodeUtf8 } from './utf8.js';
 
 /** What can be encoded. Objects must be plain; symbols, functions and cycles are not values. */
@@ -60,13 +61,30 @@ const BUFFER_BYTES_MAX = 4 * 1024 * 1024;
  * @throws TypeError when the value, or one inside it, is not a plain value or is nested deeper than 200 levels.
  */
 export function encodeValue(value: unknown): Uint8Array {
+  writeWhole(value);
+  const bytes = buffer.slice(0, at);
+  shrinkBuffer();
+  return bytes;
+}
+
+/** The same as a view of a larger array (slab.ts): for bytes that are soon let go. */
+export function encodePassingValue(value: unknown): Uint8Array {
+  writeWhole(value);
+  const bytes = passing.copy(buffer, at);
+  shrinkBuffer();
+  return bytes;
+}
+
+function writeWhole(value: unknown): void {
   at = 0;
   room(1);
   buffer[at++] = FORMAT_VERSION;
-  writeValue(value, new ShapeTable(), 0);
-  const bytes = buffer.slice(0, at);
+  shapes.begin();
+  writeValue(value, 0);
+}
+
+function shrinkBuffer(): void {
   if (buffer.length > BUFFER_BYTES_MAX) setBuffer(new Uint8Array(4096));
-  return bytes;
 }
 
 /**
@@ -79,42 +97,77 @@ export function decodeValue(bytes: Uint8Array): unknown {
 
 // --- writing
 
-/** The shapes of one encoding, as a tree of keys, so that finding an object's shape builds no string. */
+/**
+ * All shapes that were met, as a tree of keys, so that finding an object's shape builds no string. Each encoding numbers
+ * the shapes that it uses anew; the tree stays, for records of a few dozen kinds are encoded over and over.
+ */
 class ShapeTable {
-  private readonly root: ShapeNode = { next: undefined, number: -1 };
-  private readonly recent: ({ keys: readonly string[]; node: ShapeNode } | undefined)[] = [];
+  private root = newNode();
+  private recent: ({ readonly keys: readonly string[]; readonly node: ShapeNode } | undefined)[] = [];
+  private nodes = 0;
   private count = 0;
+  private encoding = 0;
 
-  /** The node of a list of keys; its number is -1 when this is the first object of that shape. */
+  /** A new encoding: no shape has a number yet. */
+  begin(): void {
+    this.encoding += 1;
+    this.count = 0;
+    if (this.nodes > SHAPE_NODES_MAX) this.forget();
+  }
+
   find(keys: readonly string[]): ShapeNode {
     // Records of one kind come in rows, so the last shape of this length is nearly always the one.
     const recent = this.recent[keys.length];
-    if (recent && sameKeys(recent.keys, keys)) return recent.node;
+    if (recent !== undefined && sameKeys(recent.keys, keys)) return recent.node;
     let node = this.root;
     for (const key of keys) {
       node.next ??= new Map();
       let next = node.next.get(key);
-      if (!next) node.next.set(key, (next = { next: undefined, number: -1 }));
+      if (next === undefined) {
+        node.next.set(key, (next = newNode()));
+        this.nodes += 1;
+      }
       node = next;
     }
-    this.recent[keys.length] = { keys, node };
+    if (keys.length < RECENT_KEYS_MAX) this.recent[keys.length] = { keys, node };
     return node;
   }
 
+  /** Its number in this encoding; -1 when this is the first object of that shape. */
+  numberOf(node: ShapeNode): number {
+    return node.encoding === this.encoding ? node.number : -1;
+  }
+
   register(node: ShapeNode): void {
+    node.encoding = this.encoding;
     node.number = this.count++;
+  }
+
+  private forget(): void {
+    this.root = newNode();
+    this.recent = [];
+    this.nodes = 0;
   }
 }
 
 interface ShapeNode {
   next: Map<string, ShapeNode> | undefined;
+  /** The encoding in which `number` counts. */
+  encoding: number;
   number: number;
 }
+
+const newNode = (): ShapeNode => ({ next: undefined, encoding: 0, number: 0 });
+/** Objects with keys of their own making would fill the memory. */
+const SHAPE_NODES_MAX = 4_096;
+const RECENT_KEYS_MAX = 256;
 
 function sameKeys(a: readonly string[], b: readonly string[]): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
 }
+
+const shapes = new ShapeTable();
 
 function setBuffer(next: Uint8Array): void {
   buffer = next;
@@ -149,7 +202,7 @@ function writeVarint(value: number): void {
   buffer[at++] = rest;
 }
 
-function writeValue(value: unknown, shapes: ShapeTable, depth: number): void {
+function writeValue(value: unknown, depth: number): void {
   switch (typeof value) {
     case 'undefined':
       return writeTag(UNDEFINED);
@@ -160,7 +213,7 @@ function writeValue(value: unknown, shapes: ShapeTable, depth: number): void {
     case 'string':
       return writeText(value);
     case 'object':
-      return value === null ? writeTag(NULL) : writeObject(value, shapes, depth);
+      return value === null ? writeTag(NULL) : writeObject(value, depth);
     case 'bigint':
     case 'symbol':
     case 'function':
@@ -221,22 +274,22 @@ function writeUnits(text: string): void {
   for (let i = 0; i < text.length; i++, at += 2) view.setUint16(at, text.charCodeAt(i));
 }
 
-function writeObject(value: object, shapes: ShapeTable, depth: number): void {
+function writeObject(value: object, depth: number): void {
   if (depth > DEPTH_MAX) throw new TypeError(`nested deeper than ${DEPTH_MAX} levels, or a cycle`);
-  if (Array.isArray(value)) return writeList(value, shapes, depth);
+  if (Array.isArray(value)) return writeList(value, depth);
   if (value instanceof Uint8Array) return writeBytes(value);
-  if (value instanceof Map) return writeMap(value, shapes, depth);
+  if (value instanceof Map) return writeMap(value, depth);
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) {
     throw new TypeError(`cannot encode an instance of ${value.constructor.name}`);
   }
-  writeRecord(value as Record<string, unknown>, shapes, depth);
+  writeRecord(value as Record<string, unknown>, depth);
 }
 
-function writeList(list: readonly unknown[], shapes: ShapeTable, depth: number): void {
+function writeList(list: readonly unknown[], depth: number): void {
   writeTag(LIST);
   writeVarint(list.length);
-  for (let i = 0; i < list.length; i++) writeValue(list[i], shapes, depth + 1);
+  for (let i = 0; i < list.length; i++) writeValue(list[i], depth + 1);
 }
 
 function writeBytes(bytes: Uint8Array): void {
@@ -247,28 +300,29 @@ function writeBytes(bytes: Uint8Array): void {
   at += bytes.length;
 }
 
-function writeMap(map: ReadonlyMap<unknown, unknown>, shapes: ShapeTable, depth: number): void {
+function writeMap(map: ReadonlyMap<unknown, unknown>, depth: number): void {
   writeTag(MAP);
   writeVarint(map.size);
   for (const [key, item] of map) {
-    writeValue(key, shapes, depth + 1);
-    writeValue(item, shapes, depth + 1);
+    writeValue(key, depth + 1);
+    writeValue(item, depth + 1);
   }
 }
 
-function writeRecord(record: Record<string, unknown>, shapes: ShapeTable, depth: number): void {
+function writeRecord(record: Record<string, unknown>, depth: number): void {
   const keys = Object.keys(record);
   const shape = shapes.find(keys);
-  if (shape.number < 0) {
+  const number = shapes.numberOf(shape);
+  if (number < 0) {
     writeTag(NEW_SHAPE);
     writeVarint(keys.length);
     for (const key of keys) writeText(key);
     shapes.register(shape);
   } else {
     writeTag(KNOWN_SHAPE);
-    writeVarint(shape.number);
+    writeVarint(number);
   }
-  for (const key of keys) writeValue(record[key], shapes, depth + 1);
+  for (const key of keys) writeValue(record[key], depth + 1);
 }
 
 // --- reading

@@ -7,7 +7,7 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'a refused input leaves a trace in the state before',
     law: 1,
     file: 'core/execution/apply.js',
-    find: 'if (!working.owned.has(name)) {',
+    find: 'if (!owned.has(name)) {',
     replace: 'if (false) {',
   },
   {

@@ -110,7 +110,7 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     name: 'a task without a poll is not stored',
     law: 5,
     file: 'engine/effects.js',
-    find: "decision.writes.push({ kind: 'putDispatch', row: { ...row, queue: queueText(queue) } });",
+    find: "decision.writes.push({ kind: 'putDispatch', row: { ...queued, queue: queueText(queue) } });",
     replace: '',
   },
   // Law 6: nobody waits while holding something.
@@ -133,8 +133,8 @@ const ENGINE_MUTANTS: readonly Mutant[] = [
     name: 'only the first of several transitions in a decision keeps its facts',
     law: 7,
     file: 'engine/decision.js',
-    find: 'change.records.push(...transition.records);',
-    replace: 'if (change.records.length === 0)\n            change.records.push(...transition.records);',
+    find: 'for (const record of transition.records)',
+    replace: 'for (const record of change.records.length === 0 ? transition.records : [])',
   },
   {
     name: 'a snapshot is taken without its last transition',

@@ -110,5 +110,5 @@ function finished<Request, Response>(
   plan: Exclude<Plan<Response>, { readonly kind: 'ask' }>,
 ): Finished {
   if (plan.kind === 'rejection') return { kind: 'error', error: toRpcError(plan) };
-  return { kind: 'answer', bytes: rpc.response.encode(plan.response) };
+  return { kind: 'answer', bytes: rpc.response.encodePassing(plan.response) };
 }

@@ -21,7 +21,13 @@ function ask(request: object, context: ApiContext = apiContext(), isReverse = fa
   assert.ok(plan.kind === 'ask', plan.kind === 'error' ? plan.error.message : '');
   assert.ok(plan.request.kind === 'getHistory');
   const { history } = plan.request;
-  const page = { history: new Uint8Array(0), runId: RUN_ID(1), nextEventId: undefined, isRunning: true };
+  const page = {
+    history: new Uint8Array(0),
+    runId: RUN_ID(1),
+    nextEventId: undefined,
+    isRunning: true,
+    hasSuccessor: true,
+  };
   return {
     history,
     answer: (change) => {

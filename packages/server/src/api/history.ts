@@ -36,7 +36,7 @@ export function getHistory(
   };
   const isTold = history.closeEventOnly && !followsNextRun(context.caller);
   return ask({ kind: 'getHistory', namespaceId: namespace.id, history }, (page) =>
-    response(isTold ? { ...page, history: toldAsContinued(page.history) } : page, false),
+    response(isTold && page.hasSuccessor ? { ...page, history: toldAsContinued(page.history) } : page, false),
   );
 }
 

@@ -62,8 +62,9 @@ export function completeStart(
   request: StartWorkflowExecutionRequest,
   context: ApiContext,
 ): StartWorkflowExecutionRequest {
-  const policies = resolvedPolicies(request, Conflict.FAIL);
-  return { ...request, ...policies, requestId: request.requestId === '' ? context.newId() : request.requestId };
+  const { workflowIdReusePolicy, workflowIdConflictPolicy } = resolvedPolicies(request, Conflict.FAIL);
+  const requestId = request.requestId === '' ? context.newId() : request.requestId;
+  return { ...request, workflowIdReusePolicy, workflowIdConflictPolicy, requestId };
 }
 
 export function signalWithStart(
@@ -109,12 +110,15 @@ function signalWithStartProblem(
 }
 
 function checkIdPolicies(reuse: Reuse, conflict: Conflict): Problem {
-  const invalid = `Invalid WorkflowIDReusePolicy: ${enumName(WorkflowIdReusePolicyNames, reuse)} cannot be used together with`;
+  const refused = (what: string): Problem =>
+    invalidArgument(
+      `Invalid WorkflowIDReusePolicy: ${enumName(WorkflowIdReusePolicyNames, reuse)} cannot be used together with ${what}`,
+    );
   if (reuse === Reuse.TERMINATE_IF_RUNNING && conflict !== Conflict.UNSPECIFIED) {
-    return invalidArgument(`${invalid} a WorkflowIDConflictPolicy`);
+    return refused('a WorkflowIDConflictPolicy');
   }
   if (reuse === Reuse.REJECT_DUPLICATE && conflict === Conflict.TERMINATE_EXISTING) {
-    return invalidArgument(`${invalid} WorkflowIdConflictPolicy ${enumName(WorkflowIdConflictPolicyNames, conflict)}`);
+    return refused(`WorkflowIdConflictPolicy ${enumName(WorkflowIdConflictPolicyNames, conflict)}`);
   }
   return undefined;
 }

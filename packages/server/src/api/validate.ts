@@ -31,7 +31,7 @@ export function isTooLong(text: string, limits: Limits): boolean {
 
 /** `WorkflowType length exceeds limit.` */
 export function checkLength(what: string, text: string, limits: Limits): Problem {
-  return refuseIf(isTooLong(text, limits), `${what} length exceeds limit.`);
+  return isTooLong(text, limits) ? invalidArgument(`${what} length exceeds limit.`) : undefined;
 }
 
 /** `WorkflowId exceeds maximum allowed length (1001/1000)` */

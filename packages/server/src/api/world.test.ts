@@ -85,7 +85,7 @@ function emptyAnswer(kind: EngineRequest['kind']): object {
   if (kind === 'describeTaskQueue') return { workflow: queue, activity: queue };
   if (kind === 'updateTaskQueueConfig') return { rate: undefined, keyRate: undefined, weights: new Map() };
   return kind === 'getHistory'
-    ? { history: new Uint8Array(0), runId: RUN_ID(1), nextEventId: undefined, isRunning: true }
+    ? { history: new Uint8Array(0), runId: RUN_ID(1), nextEventId: undefined, isRunning: true, hasSuccessor: true }
     : {};
 }
 

@@ -124,7 +124,8 @@ export class Committer {
 
   #send(group: Group): void {
     this.#inFlight = group;
-    const writes = group.sealed.flatMap((sealed) => sealed.writes);
+    const writes: Write[] = [];
+    for (const sealed of group.sealed) for (const write of sealed.writes) writes.push(write);
     this.#ports.commit({ epoch: this.#epoch, number: this.#storeNumber + 1, writes });
   }
 

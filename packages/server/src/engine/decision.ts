@@ -2,7 +2,14 @@
  * One decision: the changes of one or more runs that belong into one commit, and what is to be done when the commit is on
  * disk, or when it is void.
  */
-import { encodeFacts, encodeSnapshot, isClosed, joinHistory, nextDueMs } from '../core/execution/index.js';
+import {
+  countedState,
+  encodeFacts,
+  encodeSnapshot,
+  isClosed,
+  joinHistory,
+  nextDueMs,
+} from '../core/execution/index.js';
 import type { ExecutionState, StateRecord, Transition } from '../core/execution/index.js';
 import type { Limits } from '../core/limits.js';
 import type { Write } from '../ports/index.js';
@@ -69,8 +76,8 @@ export class Decision {
     if (isFirst) change.firstEventId = transition.firstEventId;
     const before = run.state;
     run.state = transition.state;
-    change.events.push(...transition.events);
-    change.records.push(...transition.records);
+    for (const event of transition.events) change.events.push(event);
+    for (const record of transition.records) change.records.push(record);
     change.isStored ||= transition.isStored;
     change.isRowChanged ||=
       before.status !== transition.state.status ||
@@ -92,11 +99,10 @@ export interface SealContext {
   readonly retentionDueMs: (run: Run) => number;
 }
 
-/** The writes of a run's change; the run's own bookkeeping advances with them. */
-export function sealChange(change: Change, context: SealContext): Write[] {
+/** Appends the writes of a run's change; the run's own bookkeeping advances with them. */
+export function sealChange(change: Change, context: SealContext, writes: Write[]): void {
   const { run } = change;
-  const writes: Write[] = [];
-  if (!change.isStored) return writes;
+  if (!change.isStored) return;
   const { execNo } = run;
   const events = joinHistory(change.events);
   const facts = encodeFacts(change.records);
@@ -109,15 +115,14 @@ export function sealChange(change: Change, context: SealContext): Write[] {
   run.bytesSinceSnapshot += events.length + facts.length;
   run.transitionsSinceSnapshot += 1;
   // Several transitions of one decision are one stored row, and are counted as one.
-  run.state = { ...run.state, transitionCount: run.seq };
+  run.state = countedState(run.state, run.seq);
   if (change.isRowChanged) writes.push(context.putExecution(run));
-  writes.push(...sealTimer(run, context));
+  sealTimer(run, context, writes);
   if (wantsSnapshot(run, context.limits)) {
     writes.push({ kind: 'putSnapshot', execNo, seq: run.seq, bytes: encodeSnapshot(run.state) });
     run.bytesSinceSnapshot = 0;
     run.transitionsSinceSnapshot = 0;
   }
-  return writes;
 }
 
 function wantsSnapshot(run: Run, limits: Limits): boolean {
@@ -129,12 +134,12 @@ function wantsSnapshot(run: Run, limits: Limits): boolean {
 }
 
 /** The stored timer is never later than the true deadline; it may be earlier (lazy disarming). */
-function sealTimer(run: Run, context: SealContext): Write[] {
+function sealTimer(run: Run, context: SealContext, writes: Write[]): void {
   const { execNo, state } = run;
   const dueMs = isClosed(state.status) ? context.retentionDueMs(run) : nextDueMs(state);
-  if (dueMs === undefined) return [];
-  if (run.armedDueMs !== undefined && run.armedDueMs <= dueMs && !isClosed(state.status)) return [];
-  if (run.armedDueMs === dueMs) return [];
+  if (dueMs === undefined) return;
+  if (run.armedDueMs !== undefined && run.armedDueMs <= dueMs && !isClosed(state.status)) return;
+  if (run.armedDueMs === dueMs) return;
   run.armedDueMs = dueMs;
-  return [{ kind: 'putTimer', execNo, dueMs }];
+  writes.push({ kind: 'putTimer', execNo, dueMs });
 }

@@ -2,7 +2,7 @@
  * The runs in memory: found by run id, by number or as the current run of a workflow id; loaded from the store when they
  * are not there (those who ask meanwhile wait in line); evicted when idle and memory is short.
  */
-import { decodeSnapshot, emptyState, isClosed, replayTransition } from '../core/execution/index.js';
+import { countedState, decodeSnapshot, emptyState, isClosed, replayTransition } from '../core/execution/index.js';
 import { reject } from '../core/rejection.js';
 import type { Rejection } from '../core/rejection.js';
 import type { ExecNo, ExecutionKey, StoredExecution } from '../ports/index.js';
@@ -289,7 +289,7 @@ export function restoreRun(stored: StoredExecution, namespace: Pick<NamespaceRec
     bytes += row.events.length + row.facts.length;
   }
   const seq = stored.tail.at(-1)?.seq ?? stored.snapshot?.seq ?? 0;
-  const run = new Run(stored.execNo, { ...state, transitionCount: seq }, seq, stored.isCurrent);
+  const run = new Run(stored.execNo, countedState(state, seq), seq, stored.isCurrent);
   run.armedDueMs = stored.timerDueMs;
   run.bytesSinceSnapshot = bytes;
   run.transitionsSinceSnapshot = stored.tail.length;

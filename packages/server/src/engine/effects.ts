@@ -121,7 +121,13 @@ function startClaimed(
   task: PendingWorkflowTask,
   worker: Pick<WorkflowPoller, 'identity' | 'workerVersion' | 'isEagerStart'>,
 ): boolean {
-  const poll = { ...worker, requestId: engine.random.uuid(), isSticky: task.isSticky };
+  const poll = {
+    identity: worker.identity,
+    workerVersion: worker.workerVersion,
+    isEagerStart: worker.isEagerStart === true,
+    requestId: engine.random.uuid(),
+    isSticky: task.isSticky,
+  };
   const started = engine.transit(run, {
     kind: 'workflowTaskStarted',
     scheduledEventId: task.scheduledEventId,
@@ -203,8 +209,8 @@ function storeOrOffer(engine: Engine, decision: Decision, task: NewTask, isVolat
     decision.onCommitted(() => engine.offer({ ...queued, taskNo: 0 }));
     return;
   }
-  const { queue, ...row } = queued;
-  decision.writes.push({ kind: 'putDispatch', row: { ...row, queue: queueText(queue) } });
+  const { queue } = queued;
+  decision.writes.push({ kind: 'putDispatch', row: { ...queued, queue: queueText(queue) } });
   if (queue.kind === 'sticky') watchStickyQueue(engine, queue);
   decision.onCommitted(() => engine.offer(queued));
   decision.onVoided(() => engine.matching.drop(queue, queued.taskNo));

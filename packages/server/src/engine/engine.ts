@@ -9,10 +9,10 @@ import type { Effect, Env, Input, Transition } from '../core/execution/index.js'
 import type { Limits } from '../core/limits.js';
 import { isRejection, reject, workflowNotFound } from '../core/rejection.js';
 import type { Rejection } from '../core/rejection.js';
-import type { CommitGroup, Random } from '../ports/index.js';
+import type { CommitGroup, Random, Write } from '../ports/index.js';
 import { Committer } from './committer.js';
 import { sealChange } from './decision.js';
-import type { Decision } from './decision.js';
+import type { Decision, SealContext } from './decision.js';
 import { RunDirectory, stale } from './directory.js';
 import { NO_CONTEXT, perform } from './effects.js';
 import type { TaskContext } from './effects.js';
@@ -34,6 +34,7 @@ import { startTask, taskUndelivered } from './polls.js';
 import { loadQueues } from './queue-loads.js';
 import { route } from './router.js';
 import type { Run } from './run.js';
+import { RunEnv } from './run-env.js';
 import { putExecution, retentionDueMs } from './rows.js';
 import { fireTimers } from './time.js';
 import { Timers } from './timers.js';
@@ -70,6 +71,7 @@ export class Engine {
   readonly watchedQueues = new Set<string>();
 
   readonly #options: EngineOptions;
+  readonly #sealContext: SealContext;
   #effects: EngineEffect[] = [];
   #committer: Committer | undefined;
   readonly #reads = new Map<number, (answer: ReadAnswer) => void>();
@@ -90,6 +92,11 @@ export class Engine {
     this.timers = new Timers({ windowMs: 60_000, windowRowsMax: 10_000 });
     this.runs = new RunDirectory(this);
     this.outbox = new Outbox(this);
+    this.#sealContext = {
+      limits: options.limits,
+      putExecution: (run) => putExecution(this, run),
+      retentionDueMs: (run) => retentionDueMs(this, run),
+    };
   }
 
   /** Takes a batch of messages at one moment; what they decide shares one commit group. */
@@ -109,17 +116,7 @@ export class Engine {
   }
 
   env(namespaceId: string): Env {
-    const { random, namespaces } = this;
-    return {
-      nowMs: this.nowMs,
-      limits: this.limits,
-      newId: () => random.uuid(),
-      random: () => random.next(),
-      checkSearchAttributes: (fields) => namespaces.checkSearchAttributes(namespaceId, fields, this.limits),
-      namespaceId: (name) => namespaces.byName(name)?.id,
-      retentionMs: namespaces.retentionMs(namespaceId),
-      typedSearchAttributes: (fields) => namespaces.typedSearchAttributes(namespaceId, fields),
-    };
+    return new RunEnv(this, namespaceId);
   }
 
   // ---- effects
@@ -228,13 +225,9 @@ export class Engine {
 
   /** Seals a decision into the open group. What it must do afterwards is on the decision. */
   submit(decision: Decision): void {
-    const context = {
-      limits: this.limits,
-      putExecution: (run: Run) => putExecution(this, run),
-      retentionDueMs: (run: Run) => retentionDueMs(this, run),
-    };
-    const writes = [...decision.changes.values()].flatMap((change) => sealChange(change, context));
-    writes.push(...decision.writes);
+    const writes: Write[] = [];
+    for (const change of decision.changes.values()) sealChange(change, this.#sealContext, writes);
+    for (const write of decision.writes) writes.push(write);
     decision.seal();
     const committer = this.#requireCommitter();
     if (writes.length === 0) {
@@ -364,15 +357,9 @@ export class Engine {
   }
 
   #wake(): void {
-    const due = [
-      this.timers.nextDueMs(),
-      this.waits.nextDeadlineMs(),
-      this.matching.nextDeadlineMs(),
-      this.matching.nextRateDueMs(),
-    ];
-    const earliest = due.reduce(
-      (min, ms) => (ms === undefined ? min : min === undefined ? ms : Math.min(min, ms)),
-      undefined,
+    const earliest = earlier(
+      earlier(this.timers.nextDueMs(), this.waits.nextDeadlineMs()),
+      earlier(this.matching.nextDeadlineMs(), this.matching.nextRateDueMs()),
     );
     if (earliest === this.#wakeAtMs && earliest !== undefined && earliest > this.nowMs) return;
     this.#wakeAtMs = earliest;
@@ -392,6 +379,11 @@ export class Engine {
     if (this.#committer === undefined) throw new Error('the engine takes requests only after the store was opened');
     return this.#committer;
   }
+}
+
+function earlier(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined) return b;
+  return b === undefined ? a : Math.min(a, b);
 }
 
 export const runNotFound = (workflowId: string, runId: string): Rejection =>

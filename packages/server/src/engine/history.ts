@@ -105,8 +105,9 @@ export function notifyHistory(engine: Engine, run: Run): void {
 function answerHistory(engine: Engine, run: Run, { replyTo, request }: HistoryWaiter, isEmpty = false): void {
   const state = run.durable;
   const isRunning = !isClosed(state.status);
+  const hasSuccessor = state.successorRunId !== '';
   const give = (history: Uint8Array, nextEventId: number | undefined): void => {
-    const answer: HistoryAnswer = { history, runId: state.runId, nextEventId, isRunning };
+    const answer: HistoryAnswer = { history, runId: state.runId, nextEventId, isRunning, hasSuccessor };
     engine.reply(replyTo, answer);
   };
   const failed = (): void =>

@@ -258,6 +258,8 @@ export interface HistoryAnswer {
   /** Where the next page begins; undefined = this was the last. */
   readonly nextEventId: number | undefined;
   readonly isRunning: boolean;
+  /** The run goes on in another (retry, cron, continue-as-new). */
+  readonly hasSuccessor: boolean;
 }
 
 export type EngineMessage =

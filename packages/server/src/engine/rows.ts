@@ -6,11 +6,12 @@ import type { Engine } from './engine.js';
 import type { Run } from './run.js';
 
 const SLOTS = 4_096;
+const NO_CUSTOM_ATTRIBUTES: ReadonlyMap<string, number> = new Map();
 
 export function putExecution(engine: Engine, run: Run): Write {
   const { state, execNo, isCurrent } = run;
   const slot = hash32Pair(state.namespaceId, state.workflowId) % SLOTS;
-  const custom = engine.namespaces.byId(state.namespaceId)?.searchAttributes ?? new Map<string, number>();
+  const custom = engine.namespaces.byId(state.namespaceId)?.searchAttributes ?? NO_CUSTOM_ATTRIBUTES;
   return { kind: 'putExecution', execNo, slot, row: visibilityRecord(state, custom), isCurrent };
 }
 

@@ -1,4 +1,5 @@
 /** One run in memory: its decided state, what of it is still on the way to disk, and who waits for it. */
+import { passing } from '@perdure/protocol';
 import type { ExecutionState } from '../core/execution/index.js';
 import type { ExecNo, StoredTransition } from '../ports/index.js';
 import type { RunQueries } from './queries.js';
@@ -103,11 +104,11 @@ const TAIL_BYTES_KEPT = 16 * 1024;
 /** A piece without its bytes. */
 const PIECE_BYTES = 300;
 
-/** Several encoded Histories as one: encoded repeated fields concatenate. */
+/** Several encoded Histories as one, for an answer: encoded repeated fields concatenate. */
 export function concatHistory(pieces: readonly { readonly events: Uint8Array }[]): Uint8Array {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return only.events;
-  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.events.length, 0));
+  const bytes = passing.take(pieces.reduce((sum, piece) => sum + piece.events.length, 0));
   let offset = 0;
   for (const piece of pieces) {
     bytes.set(piece.events, offset);

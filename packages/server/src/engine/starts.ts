@@ -83,14 +83,15 @@ function beginNew(
   current: Run | undefined,
   verdict: StartDecision,
   context: TaskContext | undefined,
-  extra: Pick<NewRun, 'signal' | 'update'> = {},
+  extra?: Pick<NewRun, 'signal' | 'update'>,
 ): Run {
   const runId = engine.random.uuid();
   if (current !== undefined && 'kind' in verdict && verdict.kind === 'terminateAndStart')
     terminateExisting(engine, decision, current, runId);
   const isEager = context?.inlineWorkflowTask !== undefined;
-  const newRun = { ...newRunFromRequest(request, { namespaceId, runId }, engine.env(namespaceId), isEager), ...extra };
-  return startRun(engine, decision, newRun, context ?? NO_CONTEXT, current);
+  const newRun = newRunFromRequest(request, { namespaceId, runId }, engine.env(namespaceId), isEager);
+  const begun = extra === undefined ? newRun : { ...newRun, ...extra };
+  return startRun(engine, decision, begun, context ?? NO_CONTEXT, current);
 }
 
 /** The run before ends so that the new one may take its place. */

@@ -1,7 +1,7 @@
 /** The gRPC services of the Service: transport calls → api plans → the engine, and back. */
 import { encodeStatus, internal, operatorService, workflowService } from '@perdure/protocol';
 import type { AnyRpc, RpcError } from '@perdure/protocol';
-import type { ApiContext, NamespaceDirectory } from '../api/contract.js';
+import type { ApiContext, Caller, NamespaceDirectory } from '../api/contract.js';
 import { dispatch } from '../api/dispatch.js';
 import type { Dispatched, Finished } from '../api/dispatch.js';
 import type { Limits } from '../core/limits.js';
@@ -36,7 +36,7 @@ export class ApiHandler implements CallHandler {
   }
 
   unary(call: CallContext, request: Uint8Array, reply: Reply): void {
-    const plan = dispatch(call.method, request, this.#context(call));
+    const plan = dispatch(call.method, request, new CallView(call, this.#options));
     switch (plan.kind) {
       case 'answer':
       case 'error':
@@ -66,28 +66,70 @@ export class ApiHandler implements CallHandler {
       return failure(internal('internal error'));
     }
   }
+}
 
-  #context(call: CallContext): ApiContext {
-    const { clock, random, limits, namespaces, serverVersion, clusterId, clusterName, storeName, address } =
-      this.#options;
-    const { metadata } = call;
-    return {
-      nowMs: clock.nowMs(),
-      limits,
-      namespaces,
-      serverVersion,
-      clusterId,
-      clusterName,
-      storeName,
-      address: address(),
-      caller: {
-        clientName: metadata.get('client-name') ?? '',
-        clientVersion: metadata.get('client-version') ?? '',
-        header: (name) => metadata.get(name),
-      },
-      deadlineMs: call.deadlineMs,
-      newId: () => random.uuid(),
-    };
+/** What a handler sees of a call. A class, because one is made for every call: it costs one object, and nothing is read twice. */
+class CallView implements ApiContext, Caller {
+  readonly nowMs: number;
+  readonly #call: CallContext;
+  readonly #options: ServiceOptions;
+
+  constructor(call: CallContext, options: ServiceOptions) {
+    this.nowMs = options.clock.nowMs();
+    this.#call = call;
+    this.#options = options;
+  }
+
+  get limits(): Limits {
+    return this.#options.limits;
+  }
+
+  get namespaces(): NamespaceDirectory {
+    return this.#options.namespaces;
+  }
+
+  get serverVersion(): string {
+    return this.#options.serverVersion;
+  }
+
+  get clusterId(): string {
+    return this.#options.clusterId;
+  }
+
+  get clusterName(): string {
+    return this.#options.clusterName;
+  }
+
+  get storeName(): string {
+    return this.#options.storeName;
+  }
+
+  get address(): string {
+    return this.#options.address();
+  }
+
+  get deadlineMs(): number | undefined {
+    return this.#call.deadlineMs;
+  }
+
+  get caller(): Caller {
+    return this;
+  }
+
+  get clientName(): string {
+    return this.#call.metadata.get('client-name') ?? '';
+  }
+
+  get clientVersion(): string {
+    return this.#call.metadata.get('client-version') ?? '';
+  }
+
+  header(name: string): string | undefined {
+    return this.#call.metadata.get(name);
+  }
+
+  newId(): string {
+    return this.#options.random.uuid();
   }
 }
 

@@ -2,7 +2,7 @@
  * Search attributes as clients send them (a Payload of JSON, its type beside it) and as lists compare them
  * (a typed value).
  */
-import { Payload, Reader, Writer, formatTimeMs } from '@perdure/protocol';
+import { Payload, decodeUtf8, encodeUtf8, formatTimeMs } from '@perdure/protocol';
 import { ATTRIBUTE_TYPE, ATTRIBUTE_TYPE_NAMES } from '../visibility/attributes.js';
 import type { Attribute, AttributeType } from '../visibility/attributes.js';
 import { convertLiteral } from '../visibility/literal-value.js';
@@ -117,25 +117,10 @@ const SOME_TIME: Attribute = { source: 'stored', name: '', type: ATTRIBUTE_TYPE.
 
 /** The text in these bytes; undefined when they are not UTF-8. */
 export function utf8Text(bytes: Uint8Array): string | undefined {
-  const writer = new Writer(bytes.length + 8);
-  writer.bytesOpt(TEXT_FIELD, bytes);
-  try {
-    return atField(writer).string();
-  } catch {
-    return undefined;
-  }
+  return decodeUtf8(bytes, 0, bytes.length);
 }
 
 export function utf8Bytes(text: string): Uint8Array {
-  const writer = new Writer(text.length + 8);
-  writer.stringOpt(TEXT_FIELD, text);
-  return atField(writer).bytes();
-}
-
-/** Text is coded by the wire format's reader and writer: this layer has no coder of its own. */
-const TEXT_FIELD = 10;
-function atField(writer: Writer): Reader {
-  const reader = new Reader(writer.finish(), 'text');
-  reader.tag();
-  return reader;
+  const bytes = new Uint8Array(text.length * 3);
+  return bytes.slice(0, encodeUtf8(text, bytes, 0));
 }

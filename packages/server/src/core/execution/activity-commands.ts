@@ -34,6 +34,7 @@ export function scheduleActivity(
       message: `the number of pending activities, ${draft.state.activities.size}, has reached the per-workflow limit of ${pendingActivitiesMax}`,
     };
   }
+  const timeouts = filledTimeouts(a, draft.state.start.runTimeoutMs);
   const scheduledEventId = draft.write(
     EventType.ACTIVITY_TASK_SCHEDULED,
     {
@@ -42,7 +43,10 @@ export function scheduleActivity(
       taskQueue: { name: a.taskQueue?.name ?? '', kind: 1 },
       header: a.header,
       input: a.input,
-      ...filledTimeouts(a, draft.state.start.runTimeoutMs),
+      scheduleToCloseTimeout: timeouts.scheduleToCloseTimeout,
+      scheduleToStartTimeout: timeouts.scheduleToStartTimeout,
+      startToCloseTimeout: timeouts.startToCloseTimeout,
+      heartbeatTimeout: timeouts.heartbeatTimeout,
       workflowTaskCompletedEventId: completedEventId,
       retryPolicy: retryPolicyWithDefaults(a.retryPolicy),
       useWorkflowBuildId: a.useWorkflowBuildId,

@@ -38,6 +38,8 @@ export interface EventOptions {
   readonly eventGroupMarkers?: readonly Uint8Array[] | undefined;
 }
 
+const NO_OPTIONS: EventOptions = {};
+
 export class Draft {
   readonly env: Env;
   readonly records: StateRecord[] = [];
@@ -48,6 +50,7 @@ export class Draft {
   readonly #working: Working;
   #wantsWorkflowTask = false;
   #isHoldingBack = false;
+  #hasStoredChange = false;
 
   constructor(state: ExecutionState, env: Env) {
     this.env = env;
@@ -87,11 +90,11 @@ export class Draft {
   write<K extends EventType>(
     eventType: K,
     attributes: Init<HistoryEventAttributes[K]>,
-    options: EventOptions = {},
+    options: EventOptions = NO_OPTIONS,
   ): number {
     const eventId = this.state.nextEventId;
     const eventTimeMs = options.eventTimeMs ?? this.env.nowMs;
-    const bytes = encodeEvent(eventType, attributes, { ...options, eventTimeMs }, eventId);
+    const bytes = encodeEvent(eventType, attributes, options, eventId, eventTimeMs);
     this.events.push(bytes);
     const record = { record: 'event', eventType, eventId, eventTimeMs, attributes, userMetadata: options.userMetadata };
     this.#record(record as unknown as EventRecord, bytes.length);
@@ -105,12 +108,13 @@ export class Draft {
   happen<K extends EventType>(
     eventType: K,
     attributes: Init<HistoryEventAttributes[K]>,
-    options: EventOptions = {},
+    options: EventOptions = NO_OPTIONS,
   ): number | undefined {
     if (!this.isTaskStarted && !this.#isHoldingBack) return this.write(eventType, attributes, options);
     const eventTimeMs = options.eventTimeMs ?? this.env.nowMs;
-    const bytes = encodeEvent(eventType, attributes, { ...options, eventTimeMs }, 0);
-    this.fact({ record: 'fact', kind: 'buffered', event: { bytes } });
+    const bytes = encodeEvent(eventType, attributes, options, 0, eventTimeMs);
+    // It stays in the state for as long as the task runs.
+    this.fact({ record: 'fact', kind: 'buffered', event: { bytes: bytes.slice() } });
     return undefined;
   }
 
@@ -129,7 +133,7 @@ export class Draft {
 
   /** Whether anything must be stored: a transition of volatile changes only writes nothing. */
   get hasStoredChange(): boolean {
-    return this.records.some((record) => record.record !== 'volatile');
+    return this.#hasStoredChange;
   }
 
   effect(effect: Effect): void {
@@ -143,7 +147,7 @@ export class Draft {
     const events = rewireBufferedEvents(buffered, this.state.nextEventId);
     this.fact({ record: 'fact', kind: 'flushed', count: events.length });
     for (const event of events) {
-      const bytes = HistoryEvent.encode(event);
+      const bytes = HistoryEvent.encodePassing(event);
       this.events.push(bytes);
       const { eventType, eventId, attributes, userMetadata } = event;
       const record = {
@@ -161,19 +165,22 @@ export class Draft {
 
   #record(record: StateRecord, sizeBytes: number): void {
     this.records.push(record);
+    if (record.record !== 'volatile') this.#hasStoredChange = true;
     apply(this.#working, record, sizeBytes);
   }
 }
 
+/** What becomes part of the transition's encoded history, and is then forgotten. */
 function encodeEvent<K extends EventType>(
   eventType: K,
   attributes: Init<HistoryEventAttributes[K]>,
   options: EventOptions,
   eventId: number,
+  eventTimeMs: number,
 ): Uint8Array {
-  return HistoryEvent.encode({
+  return HistoryEvent.encodePassing({
     eventId,
-    eventTime: options.eventTimeMs,
+    eventTime: eventTimeMs,
     eventType,
     attributes,
     userMetadata: options.userMetadata,

@@ -1,5 +1,5 @@
 /** State and facts as bytes. What is volatile is left out. */
-import { History, decodeValue, encodeValue } from '@perdure/protocol';
+import { History, Slab, decodeValue, encodePassingValue, encodeValue } from '@perdure/protocol';
 import { apply, workingCopy } from './apply.js';
 import { idSetOf, idsOf } from './id-set.js';
 import type { EventRecord, Fact, StateRecord } from './records.js';
@@ -31,7 +31,7 @@ export function encodeFacts(records: readonly StateRecord[]): Uint8Array {
     if (record.record === 'event') events += 1;
     if (record.record === 'fact') placed.push([events, record]);
   }
-  return placed.length === 0 ? EMPTY : encodeValue(placed);
+  return placed.length === 0 ? EMPTY : encodePassingValue(placed);
 }
 const EMPTY = new Uint8Array(0);
 
@@ -77,11 +77,16 @@ function eventSizes(history: Uint8Array): number[] {
   return sizes;
 }
 
+/**
+ * Runs in memory keep their newest history, so its slabs are small: what else is in one is kept with it.
+ */
+const historySlab = new Slab(4 * 1024, 1024);
+
 /** Encoded HistoryEvents as one encoded History. */
 export function joinHistory(events: readonly Uint8Array[]): Uint8Array {
   let size = 0;
   for (const event of events) size += 1 + varintSize(event.length) + event.length;
-  const bytes = new Uint8Array(size);
+  const bytes = historySlab.take(size);
   let offset = 0;
   for (const event of events) {
     bytes[offset] = 0x0a;

@@ -181,7 +181,7 @@ export function newRunFromRequest(
       workflowType: request.workflowType,
       taskQueue: { name: request.taskQueue?.name ?? '', kind: 1 },
       input: request.input,
-      ...timeouts,
+      workflowTaskTimeout: timeouts.workflowTaskTimeout,
       workflowExecutionTimeout: ifGiven(request.workflowExecutionTimeout, timeouts.workflowExecutionTimeout),
       workflowRunTimeout: ifGiven(request.workflowRunTimeout, timeouts.workflowRunTimeout),
       originalExecutionRunId: ids.runId,

@@ -66,8 +66,13 @@ const SYSTEM_READERS: Readonly<Record<SystemAttributeName, (record: VisibilityRe
 
 /** The JSON text that the attributes column holds, and that the SQL of `sql.ts` expects there. */
 export function encodeAttributes(attributes: ReadonlyMap<string, AttributeValue>): string {
-  return JSON.stringify(Object.fromEntries(attributes));
+  let text = encoded.get(attributes);
+  if (text === undefined) encoded.set(attributes, (text = JSON.stringify(Object.fromEntries(attributes))));
+  return text;
 }
+
+/** A row is written more than once with the same attributes. */
+const encoded = new WeakMap<ReadonlyMap<string, AttributeValue>, string>();
 
 /** Reads what `encodeAttributes` wrote. Entries of any other shape are left out: a list must not fail for one row. */
 export function decodeAttributes(json: string): Map<string, AttributeValue> {

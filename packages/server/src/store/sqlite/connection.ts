@@ -4,6 +4,7 @@ import type { StoreOpened } from '../../ports/index.js';
 import { CheckpointPacer, DEFAULT_PACER_LIMITS } from './checkpoint-pacer.js';
 import type { CheckpointAnswer, PacerLimits } from './checkpoint-pacer.js';
 import { Committer } from './committer.js';
+import { CurrentRuns } from './current-runs.js';
 import { readNumber } from './driver.js';
 import type { SqliteDatabase } from './driver.js';
 import { toStoreError } from './failure.js';
@@ -50,7 +51,8 @@ export class Connection {
     this.#db = db;
     this.#file = file;
     this.#lock = lock;
-    this.#writer = new GroupWriter(db);
+    const currents = new CurrentRuns();
+    this.#writer = new GroupWriter(db, currents);
     this.#flusher = new LogFlusher(`${file}-wal`, options.flushFile);
     this.#checkpoints = new WorkerCall(new URL('./checkpoint-worker.js', import.meta.url), file);
     this.scans = new ScanQueue(file, () => this.#pacer.hold, options.scanTimeLimitMs);
@@ -66,7 +68,7 @@ export class Connection {
     );
     const parts = { writer: this.#writer, flusher: this.#flusher, pacer: this.#pacer, busyMsMax };
     this.committer = new Committer({ ...parts, rescueLog: () => this.#rescueLog() }, this.#epoch());
-    this.reader = new Reader(db);
+    this.reader = new Reader(db, currents);
     this.history = new HistoryReader(db);
   }
 

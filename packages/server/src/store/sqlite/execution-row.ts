@@ -10,20 +10,23 @@ export const EXECUTION_COLUMNS: readonly string[] = [
   'run_id',
   'workflow_type',
   'task_queue',
-  'status',
   'start_ms',
   'execution_ms',
+  'parent_workflow_id',
+  'parent_run_id',
+  'root_workflow_id',
+  'root_run_id',
+  'status',
   'close_ms',
   'history_length',
   'history_size_bytes',
   'transition_count',
   'duration_ms',
-  'parent_workflow_id',
-  'parent_run_id',
-  'root_workflow_id',
-  'root_run_id',
   'attributes',
 ];
+
+/** What a run is known by comes first in `EXECUTION_COLUMNS`, and stays; what becomes of it follows, attributes last. */
+export const IDENTITY_COLUMNS = 10;
 
 export const executionTarget: SqlTarget = {
   columns: {
@@ -56,18 +59,18 @@ export function executionValues(row: VisibilityRecord): SqlValue[] {
     row.runId,
     row.workflowType,
     row.taskQueue,
-    row.status,
     row.startTimeMs,
     row.executionTimeMs,
+    row.parentWorkflowId ?? null,
+    row.parentRunId ?? null,
+    row.rootWorkflowId === row.workflowId ? null : row.rootWorkflowId,
+    row.rootRunId === row.runId ? null : row.rootRunId,
+    row.status,
     row.closeTimeMs ?? null,
     row.historyLength ?? null,
     row.historySizeBytes ?? null,
     row.stateTransitionCount ?? null,
     row.executionDurationMs ?? null,
-    row.parentWorkflowId ?? null,
-    row.parentRunId ?? null,
-    row.rootWorkflowId === row.workflowId ? null : row.rootWorkflowId,
-    row.rootRunId === row.runId ? null : row.rootRunId,
     row.attributes.size === 0 ? '{}' : encodeAttributes(row.attributes),
   ];
 }

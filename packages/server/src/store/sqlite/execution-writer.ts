@@ -1,23 +1,31 @@
 /** The rows by which executions are found, listed and counted. */
 import { decodeAttributes } from '../../core/visibility/index.js';
-import type { VisibilityRecord } from '../../core/visibility/index.js';
-import type { ExecNo } from '../../ports/index.js';
+import type { ExecNo, Write } from '../../ports/index.js';
+import type { CurrentRuns } from './current-runs.js';
 import { readNumber, readText } from './driver.js';
-import type { SqliteDatabase, SqliteStatement } from './driver.js';
-import { divisionKeyOf, EXECUTION_COLUMNS, executionValues } from './execution-row.js';
+import type { SqliteDatabase, SqliteStatement, SqlValue } from './driver.js';
+import { divisionKeyOf, EXECUTION_COLUMNS, executionValues, IDENTITY_COLUMNS } from './execution-row.js';
 import { NameTable } from './name-table.js';
 import { RecentMap } from './recent-map.js';
+import { RowBatch } from './row-batch.js';
 import { hashRunId, hashWorkflowId } from './run-key.js';
 import { CURRENT_RUN } from './schema.js';
+
+type PutExecution = Extract<Write, { kind: 'putExecution' }>;
 
 export class ExecutionWriter {
   readonly #namespaces: NameTable;
   readonly #insert: SqliteStatement;
+  /** New rows and keys, gathered. */
+  readonly #rows: RowBatch;
+  readonly #keys: RowBatch;
+  /** Numbers rise, so every gathered row has this number or a higher one. */
+  #firstGathered: ExecNo = 0;
   readonly #update: SqliteStatement;
+  readonly #updateFate: SqliteStatement;
+  readonly #updateAttributes: SqliteStatement;
   readonly #read: SqliteStatement;
   readonly #delete: SqliteStatement;
-  readonly #addKey: SqliteStatement;
-  readonly #addKeyAndCurrent: SqliteStatement;
   readonly #deleteKey: SqliteStatement;
   readonly #deleteOtherCurrent: SqliteStatement;
   readonly #addCount: SqliteStatement;
@@ -25,27 +33,36 @@ export class ExecutionWriter {
   readonly #deltas = new Map<string, CountDelta>();
   /** Rows written last: most runs are written twice, at their start and soon after at their end. */
   readonly #recent = new RecentMap<ExecNo, WrittenRow>(RECENT_MAX);
-  /** By hash of the workflow id, who was made its current run last. */
-  readonly #currents = new RecentMap<number, ExecNo>(RECENT_MAX);
+  readonly #currents: CurrentRuns;
 
-  constructor(db: SqliteDatabase) {
+  constructor(db: SqliteDatabase, currents: CurrentRuns) {
+    this.#currents = currents;
     this.#namespaces = new NameTable(db, 'namespace', 'id');
     const columns = EXECUTION_COLUMNS.join(', ');
     const marks = EXECUTION_COLUMNS.map(() => '?').join(', ');
-    this.#insert = db.prepare(
-      `INSERT OR IGNORE INTO execution (exec_no, slot, namespace_no, ${columns}) VALUES (?, ?, ?, ${marks})`,
-    );
+    const into = `INTO execution (exec_no, slot, namespace_no, ${columns})`;
+    this.#insert = db.prepare(`INSERT OR IGNORE ${into} VALUES (?, ?, ?, ${marks})`);
+    const width = 3 + EXECUTION_COLUMNS.length;
+    this.#rows = new RowBatch(db, { insert: `INSERT ${into}`, marks: `(?, ?, ?, ${marks})`, width, conflict: '' });
+    this.#keys = new RowBatch(db, {
+      insert: 'INSERT OR IGNORE INTO run_key',
+      marks: '(?, ?, ?)',
+      width: 3,
+      conflict: '',
+    });
+    const set = (names: readonly string[]): string => names.map((name) => `${name} = ?`).join(', ');
     this.#update = db.prepare(
-      `UPDATE execution SET slot = ?, namespace_no = ?, ${EXECUTION_COLUMNS.map((name) => `${name} = ?`).join(', ')} ` +
-        'WHERE exec_no = ?',
+      `UPDATE execution SET slot = ?, namespace_no = ?, ${set(EXECUTION_COLUMNS)} WHERE exec_no = ?`,
     );
+    this.#updateFate = db.prepare(
+      `UPDATE execution SET ${set(EXECUTION_COLUMNS.slice(IDENTITY_COLUMNS))} WHERE exec_no = ?`,
+    );
+    this.#updateAttributes = db.prepare(`UPDATE execution SET ${set(EXECUTION_COLUMNS.slice(-1))} WHERE exec_no = ?`);
     this.#read = db.prepare(
       'SELECT namespace_no, (SELECT id FROM namespace WHERE no = namespace_no) AS namespace_id, workflow_id, run_id, ' +
         'status, attributes FROM execution WHERE exec_no = ?',
     );
     this.#delete = db.prepare('DELETE FROM execution WHERE exec_no = ?');
-    this.#addKey = db.prepare('INSERT OR IGNORE INTO run_key VALUES (?, ?, ?)');
-    this.#addKeyAndCurrent = db.prepare(`INSERT OR IGNORE INTO run_key VALUES (?, ?, ?), (?, ${CURRENT_RUN}, ?)`);
     this.#deleteKey = db.prepare('DELETE FROM run_key WHERE id_hash = ? AND run_hash = ? AND exec_no = ?');
     this.#deleteOtherCurrent = db.prepare(
       `DELETE FROM run_key WHERE id_hash = ? AND run_hash = ${CURRENT_RUN} AND exec_no <> ? AND exec_no IN ` +
@@ -56,30 +73,80 @@ export class ExecutionWriter {
     );
   }
 
-  put(execNo: ExecNo, slot: number, row: VisibilityRecord, isCurrent: boolean): void {
+  /** `isFresh`: no row can have this number yet. */
+  put({ execNo, slot, row, isCurrent }: PutExecution, isFresh: boolean): void {
     const namespaceNo = this.#namespaces.numberOf(row.namespaceId);
     const idHash = hashWorkflowId(row.namespaceId, row.workflowId);
     const runHash = hashRunId(row.runId);
     const values = executionValues(row);
     const known = this.#recent.get(execNo);
-    const isNew = known === undefined && Number(this.#insert.run(execNo, slot, namespaceNo, ...values).changes) === 1;
+    const isNew = known === undefined && this.#addRow(isFresh, execNo, slot, namespaceNo, values);
     const hasKey = !isNew && this.#forgetOld(execNo, known, idHash, runHash);
-    if (!isNew) this.#update.run(slot, namespaceNo, ...values, execNo);
+    if (!isNew) this.#rewrite(execNo, slot, namespaceNo, values, known);
     const division = divisionKeyOf(row.attributes);
     this.#count(namespaceNo, division, row.status, 1);
-    this.#recent.set(execNo, { namespaceNo, division, status: row.status, idHash, runHash, isCurrent });
-    if (hasKey && known?.isCurrent === isCurrent && (!isCurrent || this.#currents.get(idHash) === execNo)) return;
+    // The values of a closed run are not kept: it is hardly ever written again.
+    const kept = row.closeTimeMs === undefined ? values : undefined;
+    this.#recent.set(execNo, {
+      namespaceNo,
+      slot,
+      division,
+      status: row.status,
+      idHash,
+      runHash,
+      isCurrent,
+      values: kept,
+    });
+    if (hasKey && known?.isCurrent === isCurrent && (!isCurrent || this.#currents.isLast(idHash, execNo))) return;
     if (isCurrent) {
-      this.#deleteOtherCurrent.run(idHash, execNo, namespaceNo, row.workflowId);
-      this.#addKeyAndCurrent.run(idHash, runHash, execNo, idHash, execNo);
-      this.#currents.set(idHash, execNo);
+      if (!this.#currents.isNobody(idHash)) {
+        this.#flushRows();
+        this.#deleteOtherCurrent.run(idHash, execNo, namespaceNo, row.workflowId);
+      }
+      this.#keys.add(idHash, runHash, execNo, idHash, CURRENT_RUN, execNo);
+      this.#currents.take(idHash, execNo);
       return;
     }
-    if (!hasKey) this.#addKey.run(idHash, runHash, execNo);
-    if (!isNew) this.#deleteKey.run(idHash, CURRENT_RUN, execNo);
+    if (!hasKey) this.#keys.add(idHash, runHash, execNo);
+    if (!isNew) this.#dropKey(idHash, CURRENT_RUN, execNo);
+  }
+
+  /** False if the row is there already. */
+  #addRow(isFresh: boolean, execNo: ExecNo, slot: number, namespaceNo: number, values: readonly SqlValue[]): boolean {
+    if (!isFresh) return Number(this.#insert.run(execNo, slot, namespaceNo, ...values).changes) === 1;
+    if (this.#rows.isEmpty) this.#firstGathered = execNo;
+    this.#rows.add(execNo, slot, namespaceNo, ...values);
+    return true;
+  }
+
+  #dropKey(idHash: number, runHash: number, execNo: ExecNo): void {
+    this.#keys.flush();
+    this.#deleteKey.run(idHash, runHash, execNo);
+  }
+
+  #flushRows(): void {
+    this.#rows.flush();
+    this.#keys.flush();
+  }
+
+  /** Only what changed since the row was written last: a statement costs by the values that it is given. */
+  #rewrite(
+    execNo: ExecNo,
+    slot: number,
+    namespaceNo: number,
+    values: readonly SqlValue[],
+    known: WrittenRow | undefined,
+  ): void {
+    if (execNo >= this.#firstGathered) this.#flushRows();
+    const before = known?.slot === slot && known.namespaceNo === namespaceNo ? known.values : undefined;
+    const changedFrom = before === undefined ? 0 : values.findIndex((value, index) => value !== before[index]);
+    if (changedFrom === values.length - 1) this.#updateAttributes.run(values[changedFrom] ?? null, execNo);
+    else if (changedFrom >= IDENTITY_COLUMNS) this.#updateFate.run(...values.slice(IDENTITY_COLUMNS), execNo);
+    else if (changedFrom >= 0) this.#update.run(slot, namespaceNo, ...values, execNo);
   }
 
   delete(execNo: ExecNo): void {
+    this.#flushRows();
     this.#forgetOld(execNo, this.#recent.get(execNo), undefined, undefined);
     this.#delete.run(execNo);
     this.#recent.delete(execNo);
@@ -87,6 +154,7 @@ export class ExecutionWriter {
 
   /** Inside the group's transaction. */
   finishGroup(): void {
+    this.#flushRows();
     for (const { namespaceNo, division, status, delta } of this.#deltas.values()) {
       if (delta !== 0) this.#addCount.run(namespaceNo, division, status, delta);
     }
@@ -95,10 +163,12 @@ export class ExecutionWriter {
 
   /** After a rollback. */
   forget(): void {
+    this.#rows.forget();
+    this.#keys.forget();
     this.#deltas.clear();
     this.#namespaces.forget();
     this.#recent.clear();
-    this.#currents.clear();
+    this.#currents.forget();
   }
 
   /** Takes the row that is there out of the counts, and out of the keys unless they stay the same: then true. */
@@ -112,12 +182,13 @@ export class ExecutionWriter {
     if (old === undefined) return false;
     this.#count(old.namespaceNo, old.division, old.status, -1);
     if (old.idHash === idHash && old.runHash === runHash) return true;
-    this.#deleteKey.run(old.idHash, old.runHash, execNo);
-    this.#deleteKey.run(old.idHash, CURRENT_RUN, execNo);
+    this.#dropKey(old.idHash, old.runHash, execNo);
+    this.#dropKey(old.idHash, CURRENT_RUN, execNo);
     return false;
   }
 
-  #readOld(execNo: ExecNo): Omit<WrittenRow, 'isCurrent'> | undefined {
+  #readOld(execNo: ExecNo): OldRow | undefined {
+    this.#flushRows();
     const old = this.#read.get(execNo);
     if (old === undefined) return undefined;
     return {
@@ -141,13 +212,18 @@ const RECENT_MAX = 10_000;
 /** What must be known of a row to write it again. */
 interface WrittenRow {
   readonly namespaceNo: number;
+  readonly slot: number;
   readonly division: string;
   readonly status: number;
   readonly idHash: number;
   readonly runHash: number;
   /** It had the current run's key when it was written; another may have taken that since. */
   readonly isCurrent: boolean;
+  /** Of an open run, all that was written. */
+  readonly values: readonly SqlValue[] | undefined;
 }
+
+type OldRow = Omit<WrittenRow, 'isCurrent' | 'values' | 'slot'>;
 
 interface CountDelta {
   readonly namespaceNo: number;

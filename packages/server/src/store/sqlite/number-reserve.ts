@@ -30,8 +30,11 @@ export class NumberReserve {
     return this.#used;
   }
 
-  use(kind: NumberKind, number: number): void {
-    if (number > this.#used[kind]) this.#used[kind] = number;
+  /** True if no row can have it: it is higher than all that were ever used. */
+  use(kind: NumberKind, number: number): boolean {
+    if (number <= this.#used[kind]) return false;
+    this.#used[kind] = number;
+    return true;
   }
 
   /** Inside the group's transaction. */

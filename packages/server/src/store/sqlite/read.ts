@@ -12,6 +12,7 @@ import type {
   StoredTransition,
   TimerRow,
 } from '../../ports/index.js';
+import type { CurrentRuns } from './current-runs.js';
 import { readBytes, readNumber, readText } from './driver.js';
 import type { SqliteDatabase, SqliteStatement, SqlRow } from './driver.js';
 import { readExecutionRow } from './execution-row.js';
@@ -19,6 +20,7 @@ import { hashRunId, hashWorkflowId } from './run-key.js';
 import { CURRENT_RUN, SEQ_BITS, SEQ_MAX } from './schema.js';
 
 const SQL = {
+  anyCurrent: `SELECT 1 FROM run_key WHERE id_hash = ? AND run_hash = ${CURRENT_RUN} LIMIT 1`,
   current:
     'SELECT e.exec_no, e.run_id, e.status FROM run_key AS k CROSS JOIN execution AS e ON e.exec_no = k.exec_no ' +
     `WHERE k.id_hash = ? AND k.run_hash = ${CURRENT_RUN} ` +
@@ -53,10 +55,12 @@ const SQL = {
 
 export class Reader {
   readonly #db: SqliteDatabase;
+  readonly #currents: CurrentRuns;
   readonly #prepared = new Map<keyof typeof SQL, SqliteStatement>();
 
-  constructor(db: SqliteDatabase) {
+  constructor(db: SqliteDatabase, currents: CurrentRuns) {
     this.#db = db;
+    this.#currents = currents;
   }
 
   execution(key: ExecutionKey): StoredExecution | undefined {
@@ -84,7 +88,13 @@ export class Reader {
   }
 
   current(namespaceId: string, workflowId: string): CurrentRun | undefined {
-    const row = this.#get('current').get(hashWorkflowId(namespaceId, workflowId), workflowId, namespaceId);
+    const idHash = hashWorkflowId(namespaceId, workflowId);
+    // Most who ask are about to start a new workflow id.
+    if (this.#get('anyCurrent').get(idHash) === undefined) {
+      this.#currents.noteNobody(idHash);
+      return undefined;
+    }
+    const row = this.#get('current').get(idHash, workflowId, namespaceId);
     if (row === undefined) return undefined;
     return { execNo: readNumber(row, 'exec_no'), runId: readText(row, 'run_id'), status: readNumber(row, 'status') };
   }

@@ -1,21 +1,19 @@
 /** The statements of a commit, prepared once. */
 import type { SqliteDatabase, SqliteStatement } from './driver.js';
+import type { RowShape } from './row-batch.js';
 import { SEQ_BITS, SEQ_MAX } from './schema.js';
 
 export interface Statements {
   readonly begin: SqliteStatement;
   readonly commit: SqliteStatement;
   readonly readEpoch: SqliteStatement;
-  readonly append: SqliteStatement;
   readonly hasTransition: SqliteStatement;
   readonly deleteTransitions: SqliteStatement;
   readonly readSnapshotSeq: SqliteStatement;
   readonly deleteFacts: SqliteStatement;
   readonly putSnapshot: SqliteStatement;
   readonly deleteSnapshot: SqliteStatement;
-  readonly putTimer: SqliteStatement;
   readonly deleteTimer: SqliteStatement;
-  readonly putDispatch: SqliteStatement;
   readonly deleteDispatch: SqliteStatement;
   readonly deleteDispatchOf: SqliteStatement;
   readonly putOutbox: SqliteStatement;
@@ -27,21 +25,39 @@ export interface Statements {
 /** Numbers arrive as floating point; the shift makes integers of them. */
 const PLACE = `((? << ${SEQ_BITS}) | ?)`;
 
+/** Rows that a group has many of. */
+export const ROWS = {
+  transition: {
+    insert: 'INSERT INTO transition',
+    marks: `(NULL, ${PLACE}, ?, ?, ?, ?)`,
+    width: 6,
+    conflict: '',
+  },
+  timer: {
+    insert: 'INSERT INTO timer',
+    marks: '(?, ?)',
+    width: 2,
+    conflict: 'ON CONFLICT DO UPDATE SET due_ms = excluded.due_ms WHERE due_ms <> excluded.due_ms',
+  },
+  dispatch: {
+    insert: 'INSERT OR REPLACE INTO dispatch',
+    marks: '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    width: 12,
+    conflict: '',
+  },
+} as const satisfies Readonly<Record<string, RowShape>>;
+
 const SQL: Readonly<Record<keyof Statements, string>> = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
   readEpoch: 'SELECT epoch FROM owner',
-  append: `INSERT INTO transition VALUES (NULL, ${PLACE}, ?, ?, ?, ?)`,
   hasTransition: `SELECT 1 FROM transition WHERE place = ${PLACE}`,
   deleteTransitions: `DELETE FROM transition WHERE place BETWEEN (? << ${SEQ_BITS}) AND ((? << ${SEQ_BITS}) | ${SEQ_MAX})`,
   readSnapshotSeq: 'SELECT seq FROM snapshot WHERE exec_no = ?',
   deleteFacts: `DELETE FROM transition WHERE place >= ${PLACE} AND place < ${PLACE} AND event_count = 0`,
   putSnapshot: 'INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?)',
   deleteSnapshot: 'DELETE FROM snapshot WHERE exec_no = ?',
-  putTimer:
-    'INSERT INTO timer VALUES (?, ?) ON CONFLICT DO UPDATE SET due_ms = excluded.due_ms WHERE due_ms <> excluded.due_ms',
   deleteTimer: 'DELETE FROM timer WHERE exec_no = ?',
-  putDispatch: 'INSERT OR REPLACE INTO dispatch VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
   deleteDispatch: 'DELETE FROM dispatch WHERE task_no = ?',
   deleteDispatchOf: 'DELETE FROM dispatch WHERE exec_no = ?',
   putOutbox: 'INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?, ?)',
