@@ -2,7 +2,7 @@
 import type { GoResult } from '../go/measure-go.js';
 import type { IdleResult } from '../scale/idle-workers.js';
 import type { OpenResult } from '../scale/open-executions.js';
-import type { StartupResult } from '../startup.js';
+import type { Start, StartupResult } from '../startup.js';
 import { figuresTable } from './figures.js';
 import { figure, percent, table } from './table.js';
 import type { WorkloadResult } from './workload-table.js';
@@ -75,25 +75,22 @@ function timerRows(workloads: readonly WorkloadResult[]): Row[] {
 
 function startupRows(startup: StartupResult | undefined): Row[] {
   if (startup === undefined) return [];
-  const { memory, file, reference } = startup;
+  const { memory, file, reference, bareNodeMs } = startup;
   const rows = [
     ['exec to first answer / first accepted start', 'answeredMs', 'acceptedMs', 'ms'],
     ['CPU until then / resident memory', 'cpuMs', 'residentMib', 'MiB'],
   ] as const;
+  const of = (where: string, ours: Start | undefined, theirs: Start | undefined): Row[] =>
+    rows.map(([what, first, second, unit]) => {
+      const pair = (start: Start | undefined): string =>
+        start === undefined ? '–' : `${figure(start[first])} ms / ${figure(start[second])} ${unit}`;
+      return [`${where}: ${what}`, pair(ours), pair(theirs)];
+    });
   return [
-    ...([
-      ['in memory', memory],
-      ['database file', file],
-    ] as const),
-  ].flatMap(([where, start]) =>
-    start === undefined
-      ? []
-      : rows.map(([what, first, second, unit]): Row => {
-          const pair = (of: typeof start | undefined): string =>
-            of === undefined ? '–' : `${figure(of[first])} ms / ${figure(of[second])} ${unit}`;
-          return [`${where}: ${what}`, pair(start), where === 'database file' ? pair(reference) : '–'];
-        }),
-  );
+    ...of('in memory', memory, undefined),
+    ...(file === undefined ? [] : of('database file', file, reference)),
+    ['Node alone: exec to exit', `${figure(bareNodeMs)} ms`, '–'],
+  ];
 }
 
 function goRows(results: readonly GoResult[]): Row[] {
