@@ -13,7 +13,7 @@ import type { Rng } from './rng.js';
 import type { Rpc } from './rpc.js';
 import { WORKFLOW_QUEUE } from './run-plan.js';
 import type { StoryFacts, StoryParts } from './story-facts.js';
-import { fromBytes, toBytes } from './text-bytes.js';
+import { fromBytes, toBytes, toPayloads } from './text-bytes.js';
 import type { UpdateMode } from './workflow-updates.js';
 
 export const RPC = { timeoutMs: 4_000, attemptsMax: 12 };
@@ -99,7 +99,7 @@ export class Pokes {
       },
       request: {
         meta: { updateId: promise.updateId, identity: 'client' },
-        input: { name: 'sim', args: toBytes({ mode }) },
+        input: { name: 'sim', args: toPayloads({ mode }) },
       },
     });
     return { update, promise };

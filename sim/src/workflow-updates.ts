@@ -3,7 +3,7 @@ import { Acceptance, EventType, Failure, Rejection, UpdateResponse } from '@perd
 import type { Init, Message, UpdateRequest } from '@perdure/protocol';
 import { emittedMessage } from './emitted.js';
 import type { Emitted } from './emitted.js';
-import { fromBytes, toBytes } from './text-bytes.js';
+import { fromPayloads, toPayloads } from './text-bytes.js';
 
 /** reject: by the validator. slow: completes in a later task. fail: completes with a failure. */
 export type UpdateMode = 'ok' | 'slow' | 'fail' | 'reject';
@@ -13,7 +13,7 @@ export interface UpdateArgs {
 }
 
 export function updateArgs(request: UpdateRequest): UpdateArgs {
-  return fromBytes(request.input?.args) as UpdateArgs;
+  return fromPayloads(request.input?.args) as UpdateArgs;
 }
 
 export const updateIdOf = (request: UpdateRequest): string => request.meta?.updateId ?? '';
@@ -53,7 +53,7 @@ export function completeUpdate(request: UpdateRequest): Emitted {
   const outcome =
     updateArgs(request).mode === 'fail'
       ? { failure: Failure.encode({ message: `failed ${updateId}` }) }
-      : { success: toBytes(`done ${updateId}`) };
+      : { success: toPayloads(`done ${updateId}`) };
   const value = UpdateResponse.encode({ meta: { updateId, identity: 'sim' }, outcome });
   const message = {
     id: `${updateId}/complete`,

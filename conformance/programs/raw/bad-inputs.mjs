@@ -3,7 +3,7 @@
 import { executionsByReference, listsAndAttributes, pollsAndWorkers } from './bad-inputs/corners.mjs';
 import { everyRpc } from './bad-inputs/every-rpc.mjs';
 import { namespaces, operator } from './bad-inputs/namespaces.mjs';
-import { deprecatedNamespace, foreignPages, foreignTokens } from './bad-inputs/states.mjs';
+import { brokenInside, deprecatedNamespace, foreignPages, foreignTokens } from './bad-inputs/states.mjs';
 import { starts, startTimes, startAttributes, multiOperations } from './bad-inputs/starts.mjs';
 import { signals, closing, queriesAndUpdates, reads, resets } from './bad-inputs/executions.mjs';
 import { taskQueueConfigs } from './bad-inputs/task-queues.mjs';
@@ -37,5 +37,6 @@ export function badInputs(world) {
     ...foreignTokens(world),
     ...foreignPages(world),
     ...deprecatedNamespace(world),
+    ...brokenInside(world),
   ];
 }

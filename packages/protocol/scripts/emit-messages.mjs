@@ -149,6 +149,7 @@ function emitImports(code, enums) {
     `import type { Reader } from '../reader.js';`,
     `import { ${used(writer)} } from '../writer.js';`,
     `import type { Writer } from '../writer.js';`,
+    `import { shapes } from './shapes.js';`,
     `import { TableCodec } from '../table-codec.js';`,
     `import { rpcOf } from '../rpc-row.js';`,
     `import type { Rpc } from '../rpc-row.js';`,
@@ -173,7 +174,10 @@ function emitTable(message) {
   const { name, fullName, fields } = message;
   const types = fields.filter((field) => field.kind === 'message').map((field) => field.type);
   const thunk = types.length > 0 ? `, () => [${types.join(', ')}]` : '';
-  const table = fields.map((field) => `${field.id} ${KIND_LETTER[field.kind]}${shapeLetter(field)} ${field.name}`);
+  const table = fields.map(
+    (field) =>
+      `${field.id} ${KIND_LETTER[field.kind]}${shapeLetter(field)} ${field.name}${field.checked ? ` ${field.checked}` : ''}`,
+  );
   const create = `/* @__PURE__ */ new TableCodec<${name}>('${fullName}', '${table.join(',')}'${thunk})`;
   return `${emitInterface(message)}export const ${name}: TableCodec<${name}> = ${create};\n`;
 }
@@ -246,6 +250,8 @@ function readValue(field, context) {
       return `r.message(${readerOf(field.type, context)})`;
     case 'enum':
       return `r.int32() as ${field.type}`;
+    case 'bytes':
+      return field.checked ? `r.encoded(shapes.${field.checked})` : 'r.bytes()';
     default:
       return `r.${field.kind}()`;
   }
@@ -264,7 +270,7 @@ function readEntry(field, context) {
   const method = field.keyKind === 'string' ? 'stringEntry' : 'int32Entry';
   const reads = {
     string: 'readText, 18, emptyText',
-    bytes: 'readBytes, 18, emptyBytes',
+    bytes: field.checked ? `(e) => e.encoded(shapes.${field.checked}), 18, emptyBytes` : 'readBytes, 18, emptyBytes',
     float: 'readFloat, 21, zero',
     enum: `(e) => e.int32() as ${field.type}, 16, () => 0`,
     message: `(e) => e.message(${readerOf(field.type, context)}), 18, (e) => e.emptyMessage(${readerOf(field.type, context)})`,

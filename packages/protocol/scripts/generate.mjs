@@ -7,13 +7,21 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import { emitEnums } from './emit-enums.mjs';
 import { emitMessages } from './emit-messages.mjs';
+import { emitShapes } from './emit-shapes.mjs';
 import { collect } from './model.mjs';
 
 const require = createRequire(import.meta.url);
 const here = (path) => new URL(path, import.meta.url);
 const OUT = here('../src/generated/');
 const STAMP = here('../src/generated/.stamp');
-const SOURCES = ['generate.mjs', 'model.mjs', 'emit-enums.mjs', 'emit-messages.mjs', 'emit-rpc-table.mjs'];
+const SOURCES = [
+  'generate.mjs',
+  'model.mjs',
+  'emit-enums.mjs',
+  'emit-messages.mjs',
+  'emit-shapes.mjs',
+  'emit-rpc-table.mjs',
+];
 
 const { version } = require('@temporalio/proto/package.json');
 const stamp = fingerprint(version);
@@ -21,7 +29,7 @@ const force = process.argv.includes('--force');
 if (!force && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) process.exit(0);
 
 const model = collect(require('@temporalio/proto/protos/json-module.js'), require('protobufjs'));
-const files = { ...emitEnums(model), ...emitMessages(model) };
+const files = { ...emitEnums(model), ...emitMessages(model), ...emitShapes(model) };
 
 mkdirSync(OUT, { recursive: true });
 for (const name of readdirSync(OUT)) if (!(name in files)) rmSync(new URL(name, OUT));

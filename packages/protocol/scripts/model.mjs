@@ -183,7 +183,9 @@ function kindOf(field, path, { protobuf, nameOf }) {
   if (target instanceof protobuf.Enum) return { kind: 'enum', type: nameOf(target) };
   const name = fullName(target);
   if (name in PRIMITIVE) return { kind: PRIMITIVE[name] };
-  if (OPAQUE.has(name) || OPAQUE_FIELDS.has(path)) return { kind: 'bytes', encoded: nameOf(target) };
+  if (OPAQUE_FIELDS.has(path)) return { kind: 'bytes', encoded: nameOf(target) };
+  // These come from outside as well, and are checked there.
+  if (OPAQUE.has(name)) return { kind: 'bytes', encoded: nameOf(target), checked: nameOf(target) };
   return { kind: 'message', type: nameOf(target) };
 }
 

@@ -31,6 +31,8 @@ export interface MessageType<T> {
    * @throws MalformedMessageError when the input is truncated, malformed, nested too deeply or has invalid UTF-8.
    */
   decode(bytes: Uint8Array): T;
+  /** As `decode`, for what a stranger sent: refuses it also for what is wrong inside of messages that stay encoded. */
+  decodeUntrusted(bytes: Uint8Array): T;
 }
 
 const SCRATCH_BYTES = 16 * 1024;
@@ -70,5 +72,9 @@ export class Codec<T> implements MessageType<T> {
 
   decode(bytes: Uint8Array): T {
     return this.read(new Reader(bytes, this.name));
+  }
+
+  decodeUntrusted(bytes: Uint8Array): T {
+    return this.read(new Reader(bytes, this.name, true));
   }
 }

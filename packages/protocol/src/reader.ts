@@ -1,4 +1,6 @@
 /** Reads the protobuf wire format, refusing whatever is truncated, malformed, nested too deeply or not UTF-8. */
+import { TEXT } from './shape.js';
+import type { Shape } from './shape.js';
 import { decodeUtf8 } from './utf8.js';
 
 /** Input that is not a valid encoding of the message type it was read as. */
@@ -31,8 +33,11 @@ export class Reader {
   private depth = 0;
   private high = 0;
   private readonly typeName: string;
+  private readonly isUntrusted: boolean;
 
-  constructor(bytes: Uint8Array, typeName: string) {
+  /** `isUntrusted`: messages that stay encoded are looked through as well. */
+  constructor(bytes: Uint8Array, typeName: string, isUntrusted = false) {
+    this.isUntrusted = isUntrusted;
     this.bytesIn = bytes;
     this.end = bytes.length;
     this.typeName = typeName;
@@ -199,6 +204,35 @@ export class Reader {
     const start = this.lengthPrefixed();
     const size = this.offset - start;
     return size === 0 ? NO_BYTES : new Uint8Array(this.bytesIn.buffer, this.bytesIn.byteOffset + start, size);
+  }
+
+  /** An encoded message, as a view of the input. */
+  encoded(shape: Shape): Uint8Array {
+    const at = this.offset;
+    const bytes = this.bytes();
+    if (this.isUntrusted && bytes.length > 0) {
+      this.offset = at;
+      this.check(shape);
+    }
+    return bytes;
+  }
+
+  /** Moves past a length-prefixed message of this shape. */
+  private check(shape: Shape): void {
+    const start = this.lengthPrefixed();
+    const outer = this.end;
+    const after = this.offset;
+    if (++this.depth > DEPTH_MAX) this.fail('nested too deeply');
+    this.offset = start;
+    this.end = after;
+    while (this.offset < after) {
+      const inside = shape.fields.get(this.tag());
+      if (inside === undefined) this.skip();
+      else if (inside === TEXT) this.string();
+      else this.check(inside);
+    }
+    this.end = outer;
+    this.depth--;
   }
 
   // --- messages

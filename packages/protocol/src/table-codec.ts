@@ -4,10 +4,12 @@
  * start of every process. The representation is the same as that of generated code, and the same tests cover both.
  */
 import { Codec } from './codec.js';
+import { shapes } from './generated/shapes.js';
 import { NO_BYTES } from './reader.js';
 import { writeInt32Key, writeTextKey } from './writer.js';
 import type { Init } from './codec.js';
 import type { Reader } from './reader.js';
+import type { Shape as MessageShape } from './shape.js';
 import type { Writer } from './writer.js';
 
 /** A codec of any message, for tables that refer to it. */
@@ -29,6 +31,8 @@ interface Field {
   readonly shape: Shape;
   /** The codec of a message field, else undefined. */
   readonly type: AnyCodec | undefined;
+  /** Of bytes that are an encoded message, else undefined. */
+  readonly inside: MessageShape | undefined;
 }
 
 interface Plan {
@@ -54,7 +58,8 @@ const WIRE_TYPE: Readonly<Record<Kind, number>> = {
   w: 2,
 };
 
-/** A codec that interprets a table of `id kind+shape name` entries, separated by commas, in order of their ids. */
+/** A codec that interprets a table of `id kind+shape name` entries, separated by commas, in order of their ids; bytes that are an
+ * encoded message have its type behind them. */
 export class TableCodec<T> extends Codec<T> {
   private readonly table: string;
   private readonly types: () => readonly AnyCodec[];
@@ -96,13 +101,20 @@ export class TableCodec<T> extends Codec<T> {
 function parseTable(table: string, types: readonly AnyCodec[]): Plan {
   let next = 0;
   const fields = (table === '' ? [] : table.split(',')).map((entry): Field => {
-    const [id, code, name] = entry.split(' ') as [string, string, string];
+    const [id, code, name, encoded] = entry.split(' ') as [string, string, string, (keyof typeof shapes)?];
     const kind = code[0] as Kind;
     const shape = code.slice(1) as Shape;
     const isEntry = shape === 'S' || shape === 'I';
     const packed = shape === '*' && WIRE_TYPE[kind] === 0;
     const tag = Number(id) * 8 + (isEntry || packed ? 2 : WIRE_TYPE[kind]);
-    return { name, tag, kind, shape, type: kind === 'm' ? types[next++] : undefined };
+    return {
+      name,
+      tag,
+      kind,
+      shape,
+      type: kind === 'm' ? types[next++] : undefined,
+      inside: encoded && shapes[encoded],
+    };
   });
   const byTag = new Map(fields.map((field) => [field.tag, field]));
   // Repeated numbers may also come unpacked.
@@ -133,12 +145,12 @@ function readField(reader: Reader, field: Field, message: Fields): void {
   else reader.int32s(list as number[]);
 }
 
-function readValue(reader: Reader, { kind, type }: Field): unknown {
+function readValue(reader: Reader, { kind, type, inside }: Field): unknown {
   switch (kind) {
     case 's':
       return reader.string();
     case 'y':
-      return reader.bytes();
+      return inside === undefined ? reader.bytes() : reader.encoded(inside);
     case 'm':
       return reader.message((type as AnyCodec).read);
     case 'b':

@@ -119,8 +119,8 @@ export const CORE_MUTANTS: readonly Mutant[] = [
     name: 'a refused update is accepted',
     law: 14,
     file: 'core/execution/update-messages.js',
-    find: "case 'temporal.api.update.v1.Rejection':\n            return refuse(draft, message, UpdateRejection.decode(bytes));",
+    find: '(rejection) => refuse(draft, message, rejection)',
     replace:
-      "case 'temporal.api.update.v1.Rejection': { const rejected = UpdateRejection.decode(bytes); return accept(draft, message, { acceptedRequest: rejected.rejectedRequest, acceptedRequestMessageId: '', acceptedRequestSequencingEventId: 0 }); }",
+      "(rejection) => accept(draft, message, { acceptedRequest: rejection.rejectedRequest, acceptedRequestMessageId: '', acceptedRequestSequencingEventId: 0 })",
   },
 ];

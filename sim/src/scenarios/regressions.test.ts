@@ -15,7 +15,7 @@ import {
   update,
   updateRequest,
 } from '../requests.js';
-import { toBytes } from '../text-bytes.js';
+import { toPayloads } from '../text-bytes.js';
 import { COMPLETE, QUEUE, Stage, startTimer, workflowTaskOf } from './stage.js';
 import type { WorkflowTask } from './stage.js';
 
@@ -144,7 +144,7 @@ test('a timer and a speculative task that are due in one moment', () => {
   const change = updateRequest({
     workflowExecution: { workflowId: 'w', runId: '' },
     waitPolicy: { lifecycleStage: 3 },
-    request: { meta: { updateId: 'u', identity: '' }, input: { name: 'u', args: toBytes({ mode: 'ok' }) } },
+    request: { meta: { updateId: 'u', identity: '' }, input: { name: 'u', args: toPayloads({ mode: 'ok' }) } },
   });
   stage.ask(update(change, stage.server.clock.nowMs() + 60_000));
   stage.pass(20);

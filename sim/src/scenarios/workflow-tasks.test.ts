@@ -12,7 +12,7 @@ import {
   update,
   updateRequest,
 } from '../requests.js';
-import { fromBytes, toBytes } from '../text-bytes.js';
+import { fromBytes, fromPayloads, toBytes, toPayloads } from '../text-bytes.js';
 import { acceptUpdate, completeUpdate, rejectionOf } from '../workflow-updates.js';
 import {
   COMPLETE,
@@ -97,7 +97,7 @@ const updateOf = (id: string, mode: string): ReturnType<typeof updateRequest> =>
   updateRequest({
     workflowExecution: { workflowId: 'w', runId: '' },
     waitPolicy: { lifecycleStage: 3 },
-    request: { meta: { updateId: id, identity: 'c' }, input: { name: 'u', args: toBytes({ mode }) } },
+    request: { meta: { updateId: id, identity: 'c' }, input: { name: 'u', args: toPayloads({ mode }) } },
   });
 
 function idleRun(): Stage {
@@ -141,7 +141,7 @@ test('an accepted update survives a crash before it completes', () => {
   const completed = completeUpdate(request);
   stage.complete(stage.workflowTask(), [completed.command], { messages: [completed.message ?? {}] });
   const outcome = (again.response as { outcome?: { success?: Uint8Array } }).outcome;
-  assert.equal(fromBytes(outcome?.success), 'done u1');
+  assert.equal(fromPayloads(outcome?.success), 'done u1');
   assert.equal(stage.types('w').filter((type) => type === EventType.WORKFLOW_EXECUTION_UPDATE_ACCEPTED).length, 1);
 });
 

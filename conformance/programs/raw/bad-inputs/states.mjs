@@ -113,3 +113,40 @@ export function foreignPages({ namespace, activity, open, pageToken }) {
     at('only the close event of an open run', { nextPageToken: undefined, historyEventFilterType: 2 }),
   ];
 }
+
+/** Whole outside, broken inside: a payload that is no message, a key that is no text, an encoded memo cut in the middle. */
+export function brokenInside({ namespace, open }) {
+  const field = (id, content) => Buffer.concat([Buffer.from([id * 8 + 2, content.length]), content]);
+  const text = (id, value) => field(id, Buffer.from(value));
+  const noMessage = Buffer.from([0xff, 0xff]);
+  const signal = (label, ...more) => [
+    'SignalWorkflowExecution',
+    `broken inside: ${label}`,
+    {},
+    { bytes: Buffer.concat([text(1, namespace), field(2, text(1, open.workflowId)), text(3, 's'), ...more]) },
+  ];
+  const start = (label, ...more) => [
+    'StartWorkflowExecution',
+    `broken inside: ${label}`,
+    {},
+    {
+      bytes: Buffer.concat([
+        text(1, namespace),
+        text(2, 'broken'),
+        field(3, text(1, 't')),
+        field(4, text(1, 'q')),
+        ...more,
+      ]),
+    },
+  ];
+  return [
+    signal('a payload', field(4, field(1, noMessage))),
+    signal('the key of a payload', field(4, field(1, field(1, field(1, noMessage))))),
+    signal('the data of a payload, which may be anything', field(4, field(1, field(2, noMessage)))),
+    signal('a value of the header', field(8, field(1, Buffer.concat([text(1, 'k'), field(2, noMessage)])))),
+    start('the memo', field(14, noMessage)),
+    start('a value of the memo', field(14, field(1, Buffer.concat([text(1, 'k'), field(2, noMessage)])))),
+    start('a value of the search attributes', field(15, field(1, Buffer.concat([text(1, 'k'), field(2, noMessage)])))),
+    start('the retry policy', field(12, noMessage)),
+  ];
+}

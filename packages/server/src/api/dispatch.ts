@@ -74,7 +74,7 @@ function serve<Request, Response>(
 ): Dispatched {
   if (row.scope === 'unimplemented') return { kind: 'error', error: unknownMethod(rpc.path) };
   try {
-    const plan = makePlan(rpc, row, rpc.request.decode(bytes), context);
+    const plan = makePlan(rpc, row, rpc.request.decodeUntrusted(bytes), context);
     if (plan.kind !== 'ask') return finished(rpc, plan);
     return { kind: 'ask', request: plan.request, finish: (reply) => finishAsked(rpc, plan.respond, reply) };
   } catch (error) {

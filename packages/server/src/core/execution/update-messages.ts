@@ -2,12 +2,13 @@
 import {
   Acceptance,
   EventType,
+  MalformedMessageError,
   Rejection as UpdateRejection,
   UpdateRequest,
   UpdateResponse,
   WorkflowTaskFailedCause as Cause,
 } from '@perdure/protocol';
-import type { Message, ProtocolMessageCommandAttributes } from '@perdure/protocol';
+import type { Message, MessageType, ProtocolMessageCommandAttributes } from '@perdure/protocol';
 import type { CommandContext, CommandFailure } from './commands.js';
 import type { Draft } from './draft.js';
 import { dropAdmitted } from './update.js';
@@ -50,14 +51,31 @@ export function handleMessage(draft: Draft, message: Message): CommandFailure | 
   const bytes = message.body?.value ?? new Uint8Array(0);
   switch (typeName) {
     case 'temporal.api.update.v1.Acceptance':
-      return accept(draft, message, Acceptance.decode(bytes));
+      return read(Acceptance, bytes, message, (acceptance) => accept(draft, message, acceptance));
     case 'temporal.api.update.v1.Rejection':
-      return refuse(draft, message, UpdateRejection.decode(bytes));
+      return read(UpdateRejection, bytes, message, (rejection) => refuse(draft, message, rejection));
     case 'temporal.api.update.v1.Response':
-      return respond(draft, message, UpdateResponse.decode(bytes));
+      return read(UpdateResponse, bytes, message, (response) => respond(draft, message, response));
     default:
       return bad(`unknown message type "${typeName}" in message ${message.id}`);
   }
+}
+
+/** Bodies are bytes to everybody on their way here. */
+function read<Body>(
+  type: MessageType<Body>,
+  bytes: Uint8Array,
+  message: Message,
+  then: (body: Body) => CommandFailure | undefined,
+): CommandFailure | undefined {
+  let body: Body;
+  try {
+    body = type.decodeUntrusted(bytes);
+  } catch (error) {
+    if (!(error instanceof MalformedMessageError)) throw error;
+    return bad(`message ${message.id} cannot be read: ${error.message}`);
+  }
+  return then(body);
 }
 
 function bad(message: string): CommandFailure {
