@@ -17,6 +17,7 @@ import type { WorkloadResult } from './report/workload-table.js';
 import { WORKLOADS } from './workloads.js';
 import type { Workload } from './workloads.js';
 import { measureGo } from './go/measure-go.js';
+import { measureInProcess } from './in-process/in-process.js';
 import { measureIdleWorkers } from './scale/idle-workers.js';
 import { measureOpenExecutions } from './scale/open-executions.js';
 
@@ -53,6 +54,7 @@ async function measureAll(options: Options, folder: string | undefined): Promise
 }
 
 const OTHERS = [
+  { name: 'in-process', run: measureInProcess },
   { name: 'go', run: measureGo },
   { name: 'idle', run: measureIdleWorkers },
   { name: 'open', run: measureOpenExecutions },
