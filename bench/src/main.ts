@@ -20,6 +20,7 @@ import type { WorkloadResult } from './report/workload-table.js';
 import { WORKLOADS } from './workloads.js';
 import type { Workload } from './workloads.js';
 import { measureGo } from './go/measure-go.js';
+import { measureInProcess } from './in-process/in-process.js';
 import { measureIdleWorkers } from './scale/idle-workers.js';
 import { measureOpenExecutions } from './scale/open-executions.js';
 import { measureStartup } from './startup.js';
@@ -47,6 +48,7 @@ async function measureAll(options: Options, folder: string | undefined): Promise
   const report: Report = { workloads: results };
   const wants = (name: string): boolean => options.only.includes(name);
   if (wants('startup')) report.startup = await measureStartup(options, databaseIn(folder, 'startup'));
+  if (wants('in-process')) report.inProcess = await measureInProcess(options, databaseIn(folder, 'in-process'));
   if (wants('go')) report.go = await measureGo(options, databaseIn(folder, 'go'));
   if (wants('idle')) report.idle = await measureIdleWorkers(options, databaseIn(folder, 'idle'));
   if (wants('open')) report.open = await measureOpenExecutions(options, databaseIn(folder, 'open'));

@@ -1,5 +1,6 @@
 /** The three tables of docs/performance.md, made of whatever was measured. */
 import type { GoResult } from '../go/measure-go.js';
+import type { InProcessResult } from '../in-process/in-process.js';
 import type { IdleResult } from '../scale/idle-workers.js';
 import type { OpenResult } from '../scale/open-executions.js';
 import type { Start, StartupResult } from '../startup.js';
@@ -10,6 +11,7 @@ import type { WorkloadResult } from './workload-table.js';
 export interface Report {
   workloads?: readonly WorkloadResult[];
   startup?: StartupResult;
+  inProcess?: readonly InProcessResult[];
   go?: readonly GoResult[];
   idle?: readonly IdleResult[];
   open?: OpenResult;
@@ -50,10 +52,11 @@ function times(theirs: number | undefined, ours: number | undefined): string {
 
 type Row = readonly [what: string, ours: string, reference: string];
 
-function otherRows({ workloads = [], startup, go = [], idle = [], open }: Report): Row[] {
+function otherRows({ workloads = [], startup, inProcess = [], go = [], idle = [], open }: Report): Row[] {
   return [
     ...timerRows(workloads),
     ...startupRows(startup),
+    ...inProcess.map(inProcessRow),
     ...goRows(go),
     ...idleRows(idle),
     ...(open === undefined ? [] : openRows(open)),
@@ -70,6 +73,14 @@ function timerRows(workloads: readonly WorkloadResult[]): Row[] {
       `${figure(ours.eventP50Ms)} / ${figure(ours.eventP99Ms)}`,
       `${figure(theirs?.eventP50Ms)} / ${figure(theirs?.eventP99Ms)}`,
     ],
+  ];
+}
+
+function inProcessRow({ operation, cpuUsMin, cpuUsMedian }: InProcessResult): Row {
+  return [
+    `in one process, without sockets: CPU µs of a ${operation}, driver included, least / median`,
+    `${figure(cpuUsMin)} / ${figure(cpuUsMedian)}`,
+    '–',
   ];
 }
 

@@ -1,6 +1,11 @@
 /** Started tasks as workers get them. Built after the commit that started them, from state and stored bytes. */
 import { TaskQueueKind, TaskTokenKind, encodeTaskToken } from '@perdure/protocol';
-import type { Init, PollActivityTaskQueueResponse, PollWorkflowTaskQueueResponse } from '@perdure/protocol';
+import type {
+  Init,
+  PollActivityTaskQueueResponse,
+  PollWorkflowTaskQueueResponse,
+  WorkflowQuery,
+} from '@perdure/protocol';
 import { encodedWithheldEvents, joinHistory, updateMessages } from '../core/execution/index.js';
 import type { ActivityRef, WorkflowTaskRef } from '../core/execution/index.js';
 import type { Engine } from './engine.js';
@@ -76,47 +81,47 @@ export function buildWorkflowTask(
   const withheld = encodedWithheldEvents(state);
   const toEventId =
     task.kind === 'normal' ? task.startedEventId + 1 : Math.min(state.nextEventId, task.scheduledEventId);
-  const queries = (isRepeated ? undefined : run.queries?.attach(ref)) ?? new Map();
-  const head = {
-    taskToken: encodeTaskToken({
-      kind: TaskTokenKind.WORKFLOW,
-      namespaceId: state.namespaceId,
-      workflowId: state.workflowId,
-      runId: state.runId,
-      scheduledEventId: ref.scheduledEventId,
-      startedEventId: ref.startedEventId,
-      attempt: ref.attempt,
-    }),
-    workflowExecution: { workflowId: state.workflowId, runId: state.runId },
-    workflowType: { name: state.start.workflowType },
-    previousStartedEventId: state.previousStartedEventId,
-    startedEventId: task.startedEventId,
-    attempt: task.attempt,
-    workflowExecutionTaskQueue: { name: state.start.taskQueue, kind: TaskQueueKind.NORMAL },
-    scheduledTime: task.scheduledAtMs,
-    startedTime: task.startedAtMs,
-    queries,
-    messages: updateMessages(state),
-  };
-  readEvents(
-    engine,
-    run,
-    { fromEventId, toEventId, eventsMax: HISTORY_PAGE_EVENTS, sizeBytesMax: HISTORY_PAGE_BYTES },
-    (page) => {
-      if (page === undefined) return built(undefined);
-      if (page.nextEventId !== undefined) {
-        built({ ...head, history: page.history, nextPageToken: engine.historyToken(run, page.nextEventId) });
-        return;
-      }
-      const history =
-        withheld.length === 0
-          ? page.history
-          : concatHistory([{ events: page.history }, { events: joinHistory(withheld) }]);
-      built({ ...head, history });
-    },
-  );
+  const queries = (isRepeated ? undefined : run.queries?.attach(ref)) ?? NO_QUERIES;
+  const messages = updateMessages(state);
+  const range = { fromEventId, toEventId, eventsMax: HISTORY_PAGE_EVENTS, sizeBytesMax: HISTORY_PAGE_BYTES };
+  readEvents(engine, run, range, (page) => {
+    if (page === undefined) return built(undefined);
+    const { nextEventId } = page;
+    const endsHere = nextEventId === undefined && withheld.length > 0;
+    // One literal with all fields: a spread gives its copies another layout, and writing them out the slow way.
+    built({
+      taskToken: encodeTaskToken({
+        kind: TaskTokenKind.WORKFLOW,
+        namespaceId: state.namespaceId,
+        workflowId: state.workflowId,
+        runId: state.runId,
+        scheduledEventId: ref.scheduledEventId,
+        startedEventId: ref.startedEventId,
+        attempt: ref.attempt,
+      }),
+      workflowExecution: { workflowId: state.workflowId, runId: state.runId },
+      workflowType: { name: state.start.workflowType },
+      previousStartedEventId: state.previousStartedEventId,
+      startedEventId: task.startedEventId,
+      attempt: task.attempt,
+      backlogCountHint: 0,
+      history: endsHere ? concatHistory([{ events: page.history }, { events: joinHistory(withheld) }]) : page.history,
+      nextPageToken: nextEventId === undefined ? undefined : engine.historyToken(run, nextEventId),
+      query: undefined,
+      workflowExecutionTaskQueue: { name: state.start.taskQueue, kind: TaskQueueKind.NORMAL },
+      scheduledTime: task.scheduledAtMs,
+      startedTime: task.startedAtMs,
+      queries,
+      messages,
+      pollerScalingDecision: undefined,
+      pollerGroupId: undefined,
+      pollerGroupInfos: undefined,
+      pollerGroupsInfo: undefined,
+    });
+  });
 }
 
+const NO_QUERIES: ReadonlyMap<string, WorkflowQuery> = new Map();
 const HISTORY_PAGE_EVENTS = 1_000;
 const HISTORY_PAGE_BYTES = 2 * 1024 * 1024;
 

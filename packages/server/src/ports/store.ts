@@ -47,6 +47,7 @@ export interface StoreOpened {
   readonly lastOutboxNo: number;
 }
 
+/** Bytes in it are often views of larger arrays: a store that keeps them copies them. */
 export interface CommitGroup {
   readonly epoch: number;
   readonly number: number;

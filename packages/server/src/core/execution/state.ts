@@ -285,9 +285,9 @@ export function countedState(state: ExecutionState, transitionCount: number): Ex
 }
 
 /**
- * A copy field by field. An object spread would do, were its copies alike: the engine gives the copies that each spread
- * makes a layout of their own, so a state copied here, then there, then here again has a new layout each time, and
- * all that reads states becomes slow. This one function makes one layout (measured: 3 µs a transition).
+ * A copy field by field. An object spread would do, were its copies alike: V8 gives the copies that each spread makes a
+ * layout of their own, so a state copied here, then there, then here again has a new layout each time, and all that reads
+ * states becomes slow. This one function makes one layout (docs/notes/engine-cost.md).
  */
 export function copyState(state: ExecutionState): Mutable<ExecutionState> {
   return {
