@@ -1,0 +1,190 @@
+/** The connection to a server: one for all clients and workers of a process. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { StatusCode } from '@perdure/protocol';
+import type { Init, Rpc } from '@perdure/protocol';
+import { Channel } from '@perdure/protocol/channel';
+import { IllegalStateError } from '../conversion/errors.js';
+import { callMetadata } from './call-metadata.js';
+import { channelOptions, loadConnectionOptions } from './connection-options.js';
+import type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata } from './connection-options.js';
+import { GrpcServiceError, toGrpcError } from './grpc-error.js';
+import { isRetryableError, pause } from './grpc-retry.js';
+import { rawServices } from './raw-service.js';
+import type { RawServices } from './raw-service.js';
+
+/** What applies to the calls made inside of `withDeadline`, `withAbortSignal` and `withMetadata`. */
+export interface CallContext {
+  /** Milliseconds since the epoch. */
+  readonly deadline?: number | undefined;
+  readonly abortSignal?: AbortSignal | undefined;
+  readonly metadata?: Metadata | undefined;
+}
+
+/** What clients need of a connection. */
+export interface ConnectionLike extends RawServices {
+  close(): Promise<void>;
+  /** Resolves once the server has answered. Does nothing when it already has. */
+  ensureConnected(): Promise<void>;
+  /** Calls inside of `fn` end with DEADLINE_EXCEEDED at this time (milliseconds since the epoch, or a date). */
+  withDeadline<R>(deadline: number | Date, fn: () => Promise<R>): Promise<R>;
+  /** Calls inside of `fn` send these headers too; those of the same name replace the connection's. */
+  withMetadata<R>(metadata: Metadata, fn: () => Promise<R>): Promise<R>;
+  /** Calls inside of `fn` end with CANCELLED when the signal is aborted. */
+  withAbortSignal<R>(abortSignal: AbortSignal, fn: () => Promise<R>): Promise<R>;
+}
+
+/** How long to wait between attempts to reach a server that is not there yet. */
+const CONNECT_PAUSE_MS = 100;
+const GET_SYSTEM_INFO_TIMEOUT_MS = 5000;
+
+/**
+ * A connection to a server, shared by clients and workers. It is opened anew, without an end, when it is lost; calls that failed
+ * because of that are repeated.
+ */
+export class Connection implements ConnectionLike {
+  readonly options: ConnectionOptionsWithDefaults;
+  readonly workflowService: RawServices['workflowService'];
+  readonly operatorService: RawServices['operatorService'];
+  readonly testService: RawServices['testService'];
+  readonly healthService: RawServices['healthService'];
+  readonly #channel: Channel;
+  readonly #context = new AsyncLocalStorage<CallContext>();
+  #apiKey: ConnectionOptionsWithDefaults['apiKey'];
+  #connected: Promise<void> | undefined;
+  #isClosed = false;
+
+  protected constructor(options: ConnectionOptionsWithDefaults) {
+    this.options = options;
+    this.#apiKey = options.apiKey;
+    this.#channel = new Channel(channelOptions(options));
+    const services = rawServices((rpc, request) => this.#call(rpc, request));
+    this.workflowService = services.workflowService;
+    this.operatorService = services.operatorService;
+    this.testService = services.testService;
+    this.healthService = services.healthService;
+  }
+
+  /**
+   * Connects, and resolves once the server has answered. Tries again until `connectTimeout` has passed.
+   * Rejects with GrpcServiceError that says why; throws ValueError for wrong options.
+   */
+  static async connect(options: ConnectionOptions = {}): Promise<Connection> {
+    const connection = this.lazy(options);
+    try {
+      await connection.ensureConnected();
+      return connection;
+    } catch (error) {
+      await connection.close();
+      throw error;
+    }
+  }
+
+  /** A connection that opens itself with the first call. Throws ValueError for wrong options. */
+  static lazy(options: ConnectionOptions = {}): Connection {
+    return new this(loadConnectionOptions(options));
+  }
+
+  async ensureConnected(): Promise<void> {
+    if (this.#isClosed)
+      throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    this.#connected ??= this.#reach().catch((error: unknown) => {
+      this.#connected = undefined;
+      throw error;
+    });
+    await this.#connected;
+  }
+
+  /** The key for calls from now on. */
+  setApiKey(apiKey: string | (() => string)): void {
+    this.#apiKey = apiKey;
+  }
+
+  async withDeadline<R>(deadline: number | Date, fn: () => Promise<R>): Promise<R> {
+    return this.#within({ deadline: Number(deadline) }, fn);
+  }
+
+  async withMetadata<R>(metadata: Metadata, fn: () => Promise<R>): Promise<R> {
+    return this.#within({ metadata: { ...this.#context.getStore()?.metadata, ...metadata } }, fn);
+  }
+
+  async withAbortSignal<R>(abortSignal: AbortSignal, fn: () => Promise<R>): Promise<R> {
+    return this.#within({ abortSignal }, fn);
+  }
+
+  /** Ends all running calls. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#channel.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #within<R>(context: CallContext, fn: () => Promise<R>): Promise<R> {
+    return this.#context.run({ ...this.#context.getStore(), ...context }, fn);
+  }
+
+  /** Attempts until one succeeds, the failure is one that waiting does not mend, or the time is up. */
+  async #reach(): Promise<void> {
+    const { connectTimeoutMs, address } = this.options;
+    const giveUpAt = Date.now() + connectTimeoutMs;
+    for (;;) {
+      try {
+        await this.#channel.connect();
+        return await this.#greet(giveUpAt);
+      } catch (thrown) {
+        const error = toGrpcError(thrown, address);
+        const isWorthwhile = error instanceof GrpcServiceError && isRetryableError(error);
+        if (!isWorthwhile || this.#isClosed || Date.now() + CONNECT_PAUSE_MS >= giveUpAt) throw error;
+        await pause(CONNECT_PAUSE_MS, undefined);
+      }
+    }
+  }
+
+  /** Old servers do not know the call: that is an answer too. */
+  async #greet(giveUpAt: number): Promise<void> {
+    try {
+      const deadline = Math.min(giveUpAt, Date.now() + GET_SYSTEM_INFO_TIMEOUT_MS);
+      await this.withDeadline(deadline, () => this.workflowService.getSystemInfo({}));
+    } catch (error) {
+      if (!(error instanceof GrpcServiceError && error.code === StatusCode.UNIMPLEMENTED)) throw error;
+    }
+  }
+
+  async #call<Request, Response>(rpc: Rpc<Request, Response>, request: Init<Request>): Promise<Response> {
+    if (this.#isClosed)
+      throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    const bytes = rpc.request.encode(request);
+    const namespace = (request as { namespace?: unknown }).namespace;
+    const context = this.#context.getStore() ?? {};
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return rpc.response.decode(await this.#attempt(rpc.path, bytes, context, namespace));
+      } catch (thrown) {
+        const error = toGrpcError(thrown, this.options.address);
+        if (!(error instanceof GrpcServiceError) || !(await this.#mayRetry(attempt, error, context))) throw error;
+      }
+    }
+  }
+
+  async #attempt(path: string, bytes: Uint8Array, context: CallContext, namespace: unknown): Promise<Uint8Array> {
+    const { deadline, abortSignal } = context;
+    return this.#channel.call(path, bytes, {
+      timeoutMs: deadline === undefined ? undefined : Math.max(1, deadline - Date.now()),
+      metadata: callMetadata(this.options.metadata, context.metadata, this.#apiKey, namespace),
+      signal: abortSignal,
+    });
+  }
+
+  /** Waits as long as the options say; false when there is to be no further attempt. */
+  async #mayRetry(attempt: number, error: GrpcServiceError, { deadline, abortSignal }: CallContext): Promise<boolean> {
+    const { retry } = this.options;
+    if (this.#isClosed || abortSignal?.aborted === true || retry?.retryableDecider(attempt, error) !== true)
+      return false;
+    const delayMs = retry.delayFunction(attempt, error);
+    if (deadline !== undefined && Date.now() + delayMs >= deadline) return false;
+    await pause(delayMs, abortSignal);
+    return !this.#isClosed;
+  }
+}

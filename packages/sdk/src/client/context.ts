@@ -1,0 +1,15 @@
+/** What all calls of one client share. */
+import type { LoadedDataConverter } from '../conversion/data-converter.js';
+import type { QueryRejectCondition } from '../conversion/workflow-options.js';
+import type { ConnectionLike } from './connection.js';
+import type { WorkflowClientInterceptor } from './interceptors.js';
+
+export interface ClientContext {
+  readonly connection: ConnectionLike;
+  readonly namespace: string;
+  /** Who asks, for histories: by default `pid@host`. */
+  readonly identity: string;
+  readonly dataConverter: LoadedDataConverter;
+  readonly interceptors: readonly WorkflowClientInterceptor[];
+  readonly queryRejectCondition: QueryRejectCondition;
+}

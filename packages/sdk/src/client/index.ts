@@ -1,0 +1,70 @@
+/** `perdure/client`: starting workflows and asking things of them. */
+export * from './async-completion-client.js';
+export { Client } from './client.js';
+export type { ClientOptions } from './client.js';
+export type { CommonClientOptions } from './client-options.js';
+export { Connection } from './connection.js';
+export type { CallContext, ConnectionLike } from './connection.js';
+export { LOCAL_TARGET } from './connection-options.js';
+export type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata, TLSConfig } from './connection-options.js';
+export type { ClientContext } from './context.js';
+export * from './errors.js';
+export { GrpcServiceError, isGrpcCancelledError, isGrpcDeadlineError, isGrpcServiceError } from './grpc-error.js';
+export { defaultGrpcRetryOptions, isRetryableError } from './grpc-retry.js';
+export type { BackoffOptions, GrpcRetryOptions } from './grpc-retry.js';
+export type * from './interceptors.js';
+export { compileWorkflowOptions, WorkflowUpdateStage } from './options.js';
+export type {
+  CompiledWorkflowOptions,
+  WorkflowOptions,
+  WorkflowSignalWithStartOptions,
+  WorkflowSignalWithStartOptionsWithArgs,
+  WorkflowSignalWithStartOptionsWithoutArgs,
+  WorkflowStartOptions,
+  WorkflowUpdateOptions,
+} from './options.js';
+export type { HealthService, OperatorService, TestService, WorkflowService } from './raw-service.js';
+export { WithStartWorkflowOperation } from './with-start.js';
+export { WorkflowClient } from './workflow-client.js';
+export type { GetWorkflowHandleOptions, WorkflowClientOptions, WorkflowResultOptions } from './workflow-client.js';
+export type {
+  CountWorkflowExecution,
+  DescribeWorkflowExecutionResponse,
+  RawWorkflowExecutionInfo,
+  WorkflowExecutionDescription,
+  WorkflowExecutionInfo,
+  WorkflowExecutionStatusName,
+} from './workflow-description.js';
+export type {
+  GetWorkflowUpdateHandleOptions,
+  WorkflowHandle,
+  WorkflowHandleWithFirstExecutionRunId,
+  WorkflowHandleWithSignaledRunId,
+  WorkflowUpdateHandle,
+} from './workflow-handle.js';
+export type {
+  AsyncWorkflowListIterable,
+  HistoryAndWorkflowId,
+  IntoHistoriesOptions,
+  ListOptions,
+} from './workflow-list.js';
+
+// What users of a client need of the rest.
+export { defaultPayloadConverter } from '../conversion/default-payload-converter.js';
+export * from '../conversion/errors.js';
+export {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  ServerFailure,
+  TemporalFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '../conversion/failure.js';
+export type { ProtoFailure } from '../conversion/proto-failure.js';
+export type { DataConverter } from '../conversion/data-converter.js';
+export type { Headers, Payload } from '../conversion/payload.js';
+export type { RetryPolicy } from '../conversion/retry-policy.js';
+export * from '../conversion/workflow-options.js';
+export type * from '../conversion/workflow-types.js';
