@@ -9,6 +9,7 @@ import {
   type Http2Error,
   type Http2Host,
   recurringField,
+  writeOutput,
 } from '../http2/index.js';
 import { type CallFailed, channelFailure, socketFailure } from './answer.js';
 import type { ChannelCall } from './call.js';
@@ -168,11 +169,7 @@ export class ChannelConnection implements Http2Host {
   }
 
   #writeOutput(): void {
-    if (!this.#isReady || !this.#socket.writable) return;
-    const pieces = this.#http2.takeOutput();
-    if (pieces.length > 1) this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
-    if (pieces.length > 1) this.#socket.uncork();
+    if (this.#isReady) writeOutput(this.#http2, this.#socket);
   }
 }
 

@@ -120,7 +120,7 @@ class World {
   }
 
   taken(): Frame[] {
-    return framesOf(Buffer.concat(this.connection.takeOutput()));
+    return framesOf(Buffer.concat(this.connection.takeOutput().pieces));
   }
 
   /** Opens a stream whose request has not ended, and answers its call. */
@@ -310,6 +310,20 @@ test('pings are answered, own pings are noticed', () => {
   world.connection.ping(() => (answers += 1));
   world.send(frame(ping, ack, 0, Buffer.alloc(8)));
   assert.equal(answers, 1);
+});
+
+test('pings are counted as long as their answers are not taken', () => {
+  const world = connected();
+  const pings = Array.from({ length: 900 }, () => frame(ping, 0, 0, Buffer.alloc(8)));
+  for (let round = 0; round < 5; round += 1) {
+    world.send(...pings);
+    world.connection.answersTaken(world.connection.takeOutput().answers);
+  }
+  assert.equal(world.connection.isClosed, false);
+  world.send(...pings);
+  world.connection.takeOutput();
+  world.send(...pings);
+  assertFailed(world, errorCode.enhanceYourCalm);
 });
 
 const breaches: readonly (readonly [what: string, code: number, frames: Buffer[]])[] = [

@@ -85,7 +85,9 @@ export class Http2Connection implements StreamCarrier {
   #block: { streamId: number; isEnded: boolean; bytes: Buffer } | undefined;
   #hasSettings = false;
   #receivedBytes = 0;
+  /** Answers to pings and settings that the peer has not taken; the new ones among them are still to be written. */
   #unreadAnswers = 0;
+  #newAnswers = 0;
   #isClosing = false;
   #isClosed = false;
 
@@ -147,13 +149,16 @@ export class Http2Connection implements StreamCarrier {
     }
   }
 
-  takeOutput(): readonly Uint8Array[] {
-    return this.#writer.take();
+  /** What has gathered, and how many answers to pings and settings are in it. */
+  takeOutput(): { readonly pieces: readonly Uint8Array[]; readonly answers: number } {
+    const answers = this.#newAnswers;
+    this.#newAnswers = 0;
+    return { pieces: this.#writer.take(), answers };
   }
 
-  /** The socket has nothing left to send. */
-  outputRead(): void {
-    this.#unreadAnswers = 0;
+  /** So many answers have left the socket. */
+  answersTaken(answers: number): void {
+    this.#unreadAnswers -= answers;
   }
 
   /** Calls back when the peer answers. */
@@ -501,6 +506,7 @@ export class Http2Connection implements StreamCarrier {
 
   #countAnswer(): void {
     this.#unreadAnswers += 1;
+    this.#newAnswers += 1;
     if (this.#unreadAnswers > unreadAnswersMax) throw calm('too many pings or settings at once');
   }
 }

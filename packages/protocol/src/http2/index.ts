@@ -5,3 +5,4 @@ export { connectionPreface, errorCode, Http2Error } from './frame.js';
 export { headerField, type HeaderField, type HeaderFields, recurringField } from './header-encoder.js';
 export { HeaderList } from './header-list.js';
 export type { StreamListener, StreamWriter } from './stream.js';
+export { writeOutput } from './write-output.js';

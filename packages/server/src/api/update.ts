@@ -68,8 +68,11 @@ export function completeUpdate(
 
 /** When a waiting update is answered with the stage it has reached; the client then asks again. */
 export function updateDeadline({ nowMs, deadlineMs, limits }: ApiContext): number {
-  return Math.min(nowMs + limits.updateLongPollMs, deadlineMs ?? Infinity);
+  return Math.min(nowMs + limits.updateLongPollMs, (deadlineMs ?? Infinity) + AFTER_DEADLINE_MS);
 }
+
+/** At its deadline a caller is told that it has passed, as by the reference, and not of a stage in the same moment. */
+const AFTER_DEADLINE_MS = 1_000;
 
 export function pollUpdate(
   request: PollWorkflowExecutionUpdateRequest,

@@ -9,6 +9,8 @@
  * one frame allocates little more than the two.
  */
 
+import { headerField, recurringField } from '@perdure/protocol/http2';
+import type { HeaderFields, HeaderList, StreamListener, StreamWriter } from '@perdure/protocol/http2';
 import type {
   CallContext,
   CallFailure,
@@ -22,9 +24,6 @@ import type { GrpcConnection } from './grpc-connection.js';
 import { MessageReader, messagePrefix, soleMessage, unpackGzip } from './grpc-framing.js';
 import { HeaderMetadata } from './grpc-metadata.js';
 import { fail, failureFields, okFields, parseGrpcTimeoutMs, statusCode } from './grpc-status.js';
-import { headerField, type HeaderFields, recurringField } from '@perdure/protocol/http2';
-import type { HeaderList } from '@perdure/protocol/http2';
-import type { StreamListener, StreamWriter } from '@perdure/protocol/http2';
 import type { Route } from './services.js';
 
 const responseFields: HeaderFields = [

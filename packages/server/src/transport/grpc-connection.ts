@@ -2,14 +2,19 @@
 
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import {
+  type HeaderList,
+  Http2Connection,
+  type Http2Error,
+  type Http2Host,
+  type StreamListener,
+  type StreamWriter,
+  writeOutput,
+} from '@perdure/protocol/http2';
 import type { TransportLog } from './contract.js';
 import type { Deadlines } from './deadlines.js';
 import { acceptStream, type GrpcCall } from './grpc-call.js';
 import { ByteBudget, type GrpcLimits } from './grpc-limits.js';
-import { Http2Connection, type Http2Host } from '@perdure/protocol/http2';
-import type { Http2Error } from '@perdure/protocol/http2';
-import type { HeaderList } from '@perdure/protocol/http2';
-import type { StreamListener, StreamWriter } from '@perdure/protocol/http2';
 import type { Services } from './services.js';
 
 /** What all connections of a server have in common. */
@@ -33,7 +38,7 @@ export class GrpcConnection implements Http2Host {
   readonly requestBudget: ByteBudget;
   readonly #http2: Http2Connection;
   readonly #socket: Socket;
-  readonly #flush = (): void => this.#writeOutput();
+  readonly #flush = (): void => writeOutput(this.#http2, this.#socket);
   readonly #openedAtMs: number;
   #isCut = false;
   #subject: string | undefined;
@@ -88,7 +93,7 @@ export class GrpcConnection implements Http2Host {
 
   finished(error: Http2Error | undefined): void {
     if (error !== undefined) this.server.log('debug', 'a gRPC connection failed', { peer: this.peer, error });
-    this.#writeOutput();
+    this.#flush();
     this.#socket.end();
     setTimeout(() => this.#socket.destroy(), lastFramesMs).unref();
   }
@@ -148,21 +153,6 @@ export class GrpcConnection implements Http2Host {
     const isIdle = nowMs - this.#lastCallAtMs >= limits.idleConnectionMs;
     const isOld = limits.connectionAgeMs > 0 && nowMs - this.#openedAtMs >= limits.connectionAgeMs;
     if (isIdle || isOld) this.goAway(nowMs);
-  }
-
-  #writeOutput(): void {
-    const socket = this.#socket;
-    if (socket.writableLength === 0) this.#http2.outputRead();
-    const pieces = this.#http2.takeOutput();
-    if (!socket.writable) return;
-    const [first] = pieces;
-    if (first !== undefined && pieces.length === 1) {
-      socket.write(first);
-      return;
-    }
-    socket.cork();
-    for (const piece of pieces) socket.write(piece);
-    socket.uncork();
   }
 
   #keepAlive(nowMs: number): void {
