@@ -1,7 +1,6 @@
 /** From errors to failures on the wire and back. */
 import { durationMs } from './duration.js';
-import type {
-  TemporalFailure} from './failure.js';
+import type { TemporalFailure } from './failure.js';
 import {
   ActivityFailure,
   ApplicationFailure,
