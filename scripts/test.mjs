@@ -9,8 +9,8 @@ setUp();
 /** A test that hangs fails, and the others go on. */
 const TEST_TIMEOUT_MS = 5 * 60_000;
 
-const files = ['packages/protocol', 'packages/server', 'packages/cli', 'sim', 'bench'].flatMap((folder) =>
-  testFiles(join(root, folder, 'dist')),
+const files = ['packages/protocol', 'packages/server', 'packages/sdk', 'packages/cli', 'sim', 'bench'].flatMap(
+  (folder) => testFiles(join(root, folder, 'dist')),
 );
 const unit = await nodeTests(files);
 const sim = await simulator(Number(process.env.PERDURE_SIM_SEEDS ?? 200));
