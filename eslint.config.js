@@ -14,7 +14,7 @@ function layer(files, forbidden) {
   );
   return {
     files,
-    ignores: ['**/*.test.ts', '**/conformance.ts', '**/conformance/**'],
+    ignores: ['**/*.test.ts', '**/conformance.ts', '**/conformance/**', '**/replay/testing/**'],
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
 }
@@ -72,12 +72,15 @@ export default tseslint.config(
   layer([server('store')], ['**/engine/**', '**/api/**', '**/transport/**', '**/run/**']),
   layer([server('transport')], ['**/core/**', '**/engine/**', '**/api/**', '**/store/**', '**/run/**']),
   layer(['packages/protocol/src/**/*.ts'], ['@perdure/server*']),
-  layer([sdk('{conversion,replay,workflow}')], ['**/client/**', '**/activity/**', '**/worker/**', '**/testing/**', NODE]),
+  layer(
+    [sdk('{conversion,replay,workflow}')],
+    ['**/client/**', '**/activity/**', '**/worker/**', '**/testing/**', NODE],
+  ),
   layer([sdk('{client,activity}')], ['**/replay/**', '**/workflow/**', '**/worker/**', '**/testing/**']),
   layer(['packages/cli/src/**/*.ts'], ['**/server/src/**']),
   {
     files: [server('core'), server('engine'), server('api'), sdk('{conversion,replay}')],
-    ignores: ['**/*.test.ts'],
+    ignores: ['**/*.test.ts', '**/replay/testing/**'],
     rules: {
       'no-restricted-globals': [
         'error',
