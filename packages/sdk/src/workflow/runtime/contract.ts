@@ -1,0 +1,67 @@
+/**
+ * The border between a realm, in which workflow code runs, and the host that drives it. Only data crosses it, with the
+ * exception of `RealmHost`: its functions are called by the runtime alone, which never shows them, what they throw or what
+ * they return to workflow code.
+ *
+ * The host drains the realm's microtasks between the calls; no promise crosses the border.
+ */
+import type { Activation, Completion } from '../../replay/contract.js';
+
+/** What a realm offers its host: one for all runs in it. */
+export interface Realm {
+  /**
+   * Makes a run and evaluates its modules when they are first needed. What goes wrong in there, unknown workflow type
+   * included, is reported by the completion of the first activation.
+   */
+  createRun(setup: RunSetup): void;
+  /** The run that the following calls are about, until `conclude`. The run's first batch of jobs is applied in here. */
+  begin(activation: Activation): void;
+  /**
+   * After microtasks were drained: unblocks conditions, applies the next batch of jobs. False when nothing is left to do;
+   * else drain and call it again.
+   */
+  step(): boolean;
+  /** The end of an activation. */
+  conclude(): Concluded;
+  /** Forgets a run. Its pending code never goes on, `finally` blocks neither. */
+  destroyRun(runId: string): void;
+  /** A promise of this run was rejected and nobody handles it; the error is told in the run's next completion. */
+  unhandledRejection(runId: string, failure: Uint8Array): void;
+}
+
+/** What a run is told once, beside its `initialize` job. */
+export interface RunSetup {
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly workflowType: string;
+  readonly namespace: string;
+  readonly taskQueue: string;
+  /** `workflowInfo().unsafe.now()` and the like need none of it: no clock crosses the border. */
+  readonly showStackTraceSources: boolean;
+}
+
+export interface Concluded {
+  readonly completion: Completion;
+  /** In the order in which the code made them; made in replay too, the host decides by `callDuringReplay`. */
+  readonly sinkCalls: readonly SinkCall[];
+}
+
+/** A call out of the sandbox that nothing waits for: logs and metrics too. `args` is data that can be cloned. */
+export interface SinkCall {
+  readonly sink: string;
+  readonly fn: string;
+  readonly args: readonly unknown[];
+}
+
+/** What the runtime asks of its host. Synchronous; a host that cannot throws nothing, it answers undefined. */
+export interface RealmHost {
+  /** Follows `await`: a value that belongs to what runs now and to all that it starts. */
+  readonly asyncContext: AsyncContext;
+}
+
+/** One slot that follows asynchronous code, as AsyncLocalStorage does. */
+export interface AsyncContext {
+  get(): unknown;
+  /** Calls `fn` with this value; code started by `fn` goes on having it. */
+  run<T>(value: unknown, fn: () => T): T;
+}
