@@ -1,6 +1,6 @@
 // Installs and builds what a chosen SDK needs, once.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -17,6 +17,19 @@ export const programs = {
   typescript() {
     run('node', ['node_modules/typescript/bin/tsc', '-p', 'programs/typescript']);
     return ['node', [`${root}dist/typescript/main.js`]];
+  },
+  /** The TypeScript programs on our own SDK: its packages under the names that they import. */
+  perdure() {
+    run('node', ['node_modules/typescript/bin/tsc', '-p', 'programs/perdure']);
+    const packages = {
+      activity: 'activity',
+      client: 'client',
+      common: 'converter',
+      worker: 'worker',
+      workflow: 'workflow',
+    };
+    for (const [name, subpath] of Object.entries(packages)) standIn(`@temporalio/${name}`, `perdure/${subpath}`);
+    return ['node', [`${root}dist/perdure/main.js`]];
   },
   python() {
     const bin = `${root}.venv/bin/python`;
@@ -38,6 +51,14 @@ export const programs = {
     return ['java', ['-Dorg.slf4j.simpleLogger.defaultLogLevel=off', '-cp', classPath, 'conformance.Main']];
   },
 };
+
+/** A package that is another one under a new name, for the programs in `dist/perdure` alone. */
+function standIn(name, target) {
+  const folder = `${root}dist/perdure/node_modules/${name}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ name, type: 'module', exports: './index.js' }));
+  writeFileSync(`${folder}/index.js`, `export * from '${target}';\n`);
+}
 
 export function run(command, args, cwd = root) {
   console.error(`# ${command} ${args.join(' ')}`);

@@ -7,6 +7,7 @@ const works = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }
 export const missingFor = {
   raw: () => undefined,
   typescript: () => undefined,
+  perdure: () => undefined,
   python: () =>
     works(process.env.PYTHON ?? 'python3', '-c', 'import venv, ensurepip') ? undefined : 'python3 with venv',
   go: () => (works('go', 'version') ? undefined : 'go'),

@@ -3,8 +3,9 @@ import { Client, Connection } from '@temporalio/client';
 import type { TLSConfig, WorkflowHandle } from '@temporalio/client';
 import { bundleWorkflowCode, NativeConnection, Worker } from '@temporalio/worker';
 import type { WorkerOptions, WorkflowBundleWithSourceMap } from '@temporalio/worker';
-import proto from '@temporalio/proto';
 import { fileURLToPath } from 'node:url';
+import { connect } from '../../wire/client.mjs';
+import type { WireClient } from '../../wire/client.mjs';
 import * as activities from './activities.js';
 import { makeAsyncActivities } from './async-activities.js';
 
@@ -63,9 +64,11 @@ export async function openWorld(
   });
   const worker = await makeWorker(native, client, bundle, `ts-${nonce}`);
   const running = worker.run();
+  const wire = connect(address, tls);
   return {
-    at: (scenario) => makePlace(scenario, nonce, client, native, bundle),
+    at: (scenario) => makePlace(scenario, nonce, client, native, bundle, wire),
     async close() {
+      wire.close();
       worker.shutdown();
       await running;
       await native.close();
@@ -105,6 +108,7 @@ function makePlace(
   client: Client,
   native: NativeConnection,
   bundle: WorkflowBundleWithSourceMap,
+  wire: WireClient,
 ): Place {
   const executions: { workflowId: string }[] = [];
   const observed: Record<string, unknown> = {};
@@ -116,7 +120,7 @@ function makePlace(
     runs: [],
     observed,
     eventually: poll,
-    snapshot: async (workflowId) => void (observed[`describe ${workflowId}`] = await describeRaw(client, workflowId)),
+    snapshot: async (workflowId) => void (observed[`describe ${workflowId}`] = await describe(wire, workflowId)),
     id(suffix = '') {
       const workflowId = `${scenario}${suffix && `-${suffix}`}-${nonce}`;
       if (!executions.some((known) => known.workflowId === workflowId)) executions.push({ workflowId });
@@ -138,14 +142,9 @@ function makePlace(
   };
 }
 
-async function describeRaw(client: Client, workflowId: string): Promise<unknown> {
-  const answer = await client.workflowService.describeWorkflowExecution({
-    namespace: 'default',
-    execution: { workflowId },
-  });
-  const { DescribeWorkflowExecutionResponse } = proto.temporal.api.workflowservice.v1;
-  const message = DescribeWorkflowExecutionResponse.create(answer);
-  return DescribeWorkflowExecutionResponse.toObject(message, { enums: String, longs: String, bytes: String });
+/** By the wire and not by the SDK, whose own form of the answer is not what is compared. */
+function describe(wire: WireClient, workflowId: string): Promise<unknown> {
+  return wire.call('DescribeWorkflowExecution', { namespace: 'default', execution: { workflowId } });
 }
 
 async function isSettled(handle: WorkflowHandle, type: string, count: number): Promise<boolean> {
