@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { createRequire } from 'node:module';
 import { emitEnums } from './emit-enums.mjs';
 import { emitMessages } from './emit-messages.mjs';
+import { emitSchema } from './emit-schema.mjs';
 import { emitShapes } from './emit-shapes.mjs';
 import { collect } from './model.mjs';
 
@@ -19,6 +20,7 @@ const SOURCES = [
   'model.mjs',
   'emit-enums.mjs',
   'emit-messages.mjs',
+  'emit-schema.mjs',
   'emit-shapes.mjs',
   'emit-rpc-table.mjs',
 ];
@@ -29,7 +31,7 @@ const force = process.argv.includes('--force');
 if (!force && existsSync(STAMP) && readFileSync(STAMP, 'utf8') === stamp) process.exit(0);
 
 const model = collect(require('@temporalio/proto/protos/json-module.js'), require('protobufjs'));
-const files = { ...emitEnums(model), ...emitMessages(model), ...emitShapes(model) };
+const files = { ...emitEnums(model), ...emitMessages(model), ...emitSchema(model), ...emitShapes(model) };
 
 mkdirSync(OUT, { recursive: true });
 for (const name of readdirSync(OUT)) if (!(name in files)) rmSync(new URL(name, OUT));

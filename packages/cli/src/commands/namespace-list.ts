@@ -23,11 +23,11 @@ export async function run(around: Surroundings, flags: ConnectionFlags): Promise
       namespaces.push(...page.namespaces);
     } while (page.nextPageToken.length > 0);
     if (flags.output === 'json') {
-      const { messageJson } = await import('../output/proto-json.js');
+      const { messageToJson } = await import('@perdure/protocol/json');
       printJson(
         around,
         namespaces.map((each) =>
-          messageJson(DescribeNamespaceResponse.name, DescribeNamespaceResponse.encode(each), 'short'),
+          messageToJson(DescribeNamespaceResponse.name, DescribeNamespaceResponse.encode(each), { payloads: 'short' }),
         ),
       );
     } else around.out(table(['NAME', 'STATE', 'RETENTION', 'DESCRIPTION'], namespaces.map(rowOf)));

@@ -22,11 +22,14 @@ export async function run(around: Surroundings, flags: TaskQueueFlags): Promise<
       }),
     );
     if (flags.output === 'json') {
-      const { messageJson } = await import('../output/proto-json.js');
+      const { messageToJson } = await import('@perdure/protocol/json');
       printJson(
         around,
         Object.fromEntries(
-          answers.map(({ label, bytes }) => [label, messageJson(DescribeTaskQueueResponse.name, bytes, 'short')]),
+          answers.map(({ label, bytes }) => [
+            label,
+            messageToJson(DescribeTaskQueueResponse.name, bytes, { payloads: 'short' }),
+          ]),
         ),
       );
       return;

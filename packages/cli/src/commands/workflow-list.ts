@@ -16,10 +16,12 @@ export async function run(around: Surroundings, flags: ListFlags): Promise<void>
   await withConnection(flags, async (connection) => {
     const executions = await fetchAll(connection, flags);
     if (flags.output === 'json') {
-      const { messageJson } = await import('../output/proto-json.js');
+      const { messageToJson } = await import('@perdure/protocol/json');
       printJson(
         around,
-        executions.map((each) => messageJson(WorkflowExecutionInfo.name, WorkflowExecutionInfo.encode(each), 'long')),
+        executions.map((each) =>
+          messageToJson(WorkflowExecutionInfo.name, WorkflowExecutionInfo.encode(each), { payloads: 'long' }),
+        ),
       );
       return;
     }

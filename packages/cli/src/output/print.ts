@@ -1,6 +1,5 @@
 /** Prints what a command found: text for people, or JSON. */
 import type { Surroundings } from '../command.js';
-import type { PayloadStyle } from './proto-json.js';
 
 export function printJson(around: Surroundings, json: unknown): void {
   around.out(`${JSON.stringify(json, null, 2)}\n`);
@@ -11,8 +10,8 @@ export async function printMessage(
   around: Surroundings,
   type: { readonly name: string },
   bytes: Uint8Array,
-  style: PayloadStyle = 'short',
+  payloads: 'long' | 'short' = 'short',
 ): Promise<void> {
-  const { messageJson } = await import('./proto-json.js');
-  printJson(around, messageJson(type.name, bytes, style));
+  const { messageToJson } = await import('@perdure/protocol/json');
+  printJson(around, messageToJson(type.name, bytes, { payloads }));
 }

@@ -6,7 +6,7 @@ import { parseDurationMs } from '../flag.js';
 import { nearest } from '../suggest.js';
 import { failureLines } from './failure-text.js';
 import { payloadsOf, payloadTexts, shortText } from './payload-text.js';
-import { messageJson } from './proto-json.js';
+import { messageToJson } from '@perdure/protocol/json';
 import { card, table } from './table.js';
 import { durationText, momentText, relativeText } from './time-text.js';
 
@@ -124,11 +124,11 @@ test('messages as JSON: names of enums, times, payloads long and short', () => {
     eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_STARTED',
   };
   const attributes = { workflowRunTimeout: '1.250s' };
-  assert.deepEqual(messageJson(HistoryEvent.name, bytes, 'short'), {
+  assert.deepEqual(messageToJson(HistoryEvent.name, bytes, { payloads: 'short' }), {
     ...common,
     workflowExecutionStartedEventAttributes: { input: [{ a: 1 }], ...attributes },
   });
-  assert.deepEqual(messageJson(HistoryEvent.name, bytes, 'long'), {
+  assert.deepEqual(messageToJson(HistoryEvent.name, bytes, { payloads: 'long' }), {
     ...common,
     workflowExecutionStartedEventAttributes: {
       input: { payloads: [{ metadata: { encoding: 'anNvbi9wbGFpbg==' }, data: 'eyJhIjoxfQ==' }] },
