@@ -13,6 +13,9 @@ import type { Run } from './run-state.js';
 /** The search attribute that lists a run's patches. */
 export const PATCHES_ATTRIBUTE = 'TemporalChangeVersion';
 
+/** A loop of a thousand timers says it once more than enough. */
+const DEVIATIONS_MAX = 10;
+
 /** Takes the command that this event records off the run's list. `next`: the event behind it. */
 export function matchCommand(run: Run, event: HistoryEvent, next: HistoryEvent | undefined): Fault | undefined {
   if (event.eventId === run.skippedEventId) return undefined;
@@ -51,6 +54,12 @@ function record(run: Run, outgoing: Outgoing, event: HistoryEvent): Fault | unde
     return mismatch(event, true, rules.describe(machine, outgoing));
   const difference = rules.differs(machine, event, run);
   if (difference !== undefined) return mismatch(event, true, rules.describe(machine, outgoing), difference);
+  const deviation = rules.deviates?.(machine, event);
+  if (deviation !== undefined && run.deviations.length < DEVIATIONS_MAX)
+    run.deviations.push({
+      eventId: event.eventId,
+      message: `${rules.describe(machine, outgoing)}: ${deviation}`,
+    });
   if (!rules.applyEvent(machine, event, run)) return brokenHistory(event, 'This event cannot come here.');
   if (rules.isOver(machine)) forget(run, machine);
   else if (commandType !== CommandType.REQUEST_CANCEL_ACTIVITY_TASK && machine.kind !== 'update')

@@ -17,6 +17,13 @@ export interface Mismatch {
   readonly hint: string;
 }
 
+/** The code changed in a way that this run does not notice: history decides. New runs go by the code. */
+export interface Deviation {
+  readonly eventId: number;
+  /** "started timer 3: it lasts 60000 ms, history has 30000 ms". */
+  readonly message: string;
+}
+
 /** The history itself cannot be replayed: damaged, or with events that this version does not know. */
 export interface BrokenHistory {
   readonly kind: 'brokenHistory';

@@ -15,6 +15,7 @@ import type { TimerMachine } from './machines/timer.js';
 import type { IncomingUpdate, UpdateMachine } from './machines/update.js';
 import type { WorkflowTaskMachine } from './machines/workflow-task.js';
 import type { LocalActivityMarker } from './markers.js';
+import type { Deviation } from './mismatch.js';
 
 export interface RunOptions {
   readonly runId: string;
@@ -71,6 +72,8 @@ export interface Run extends MachineOutput {
   readonly localMarkersAhead: Map<number, LocalActivityMarker>;
   /** By patch: whether the code has asked for it (else history only has its marker). */
   readonly patches: Map<string, boolean>;
+  /** The first ones, to tell the user of; the worker may take them. */
+  deviations: Deviation[];
 }
 
 export function createRun(options: RunOptions): Run {
@@ -118,6 +121,7 @@ export function createRun(options: RunOptions): Run {
     admitted: new Map(),
     localMarkersAhead: new Map(),
     patches: new Map(),
+    deviations: [],
   };
 }
 

@@ -32,6 +32,21 @@ describe('a run that is live', () => {
     assert.deepEqual(WorkflowTaskCompletedMetadata.decode(last.response.sdkMetadata).coreUsedFlags, []);
   });
 
+  it('replays a timer whose duration was changed, and tells of it', () => {
+    const run = newRun();
+    const history = new History()
+      .started()
+      .task()
+      .add(EventType.TIMER_STARTED, { timerId: '1', startToFireTimeout: 30_000 })
+      .add(EventType.TIMER_FIRED, { timerId: '1', startedEventId: 5 })
+      .openTask();
+    poll(run, history, 3);
+    assert.deepEqual(jobsOf(answer(run, timer(1))), ['fireTimer']);
+    assert.deepEqual(run.deviations, [
+      { eventId: 5, message: 'started timer 1: it lasts 1000 ms, history has 30000 ms' },
+    ]);
+  });
+
   it('sorts jobs: patches, seeds, signals, others', () => {
     const run = newRun();
     const history = new History().started().openTask();

@@ -59,6 +59,8 @@ export interface MachineRules<M> {
   describe(machine: M, outgoing: Outgoing): string;
   /** How the event differs from the command that it should record; the kind of command is known to fit. */
   differs(machine: M, event: HistoryEvent, out: MachineOutput): string | undefined;
+  /** What is not as it was and replays all the same, because history decides it: "lasts 60000 ms, history has 30000 ms". */
+  deviates?(machine: M, event: HistoryEvent): string | undefined;
   /** False if the event cannot come now. */
   applyEvent(machine: M, event: HistoryEvent, out: MachineOutput): boolean;
   toWire(machine: M, outgoing: Outgoing): Init<Command>;

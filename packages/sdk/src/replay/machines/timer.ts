@@ -73,6 +73,13 @@ export const timerRules: MachineRules<TimerMachine> = {
     const id = timerIdOf(event);
     return id === timerId(machine) ? undefined : `the timer's id is ${timerId(machine)}, history has ${id}`;
   },
+  deviates({ command }, event) {
+    if (event.eventType !== EventType.TIMER_STARTED) return undefined;
+    const recordedMs = event.attributes.startToFireTimeout;
+    return recordedMs === undefined || recordedMs === command.durationMs
+      ? undefined
+      : `it lasts ${command.durationMs} ms, history has ${recordedMs} ms`;
+  },
   applyEvent(machine, event, out) {
     const input = INPUTS[event.eventType];
     return input !== undefined && timerInput(machine, input, out);
