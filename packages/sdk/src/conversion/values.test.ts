@@ -11,7 +11,8 @@ import type { Duration } from './duration.js';
 import { encodingOf } from './encoding.js';
 import { PayloadConverterError, ValueError } from './errors.js';
 import { payloadFromBytes, payloadToBytes } from './payload.js';
-import { RawValue, arrayFromPayloads, mapFromPayloads, mapToPayloads, toPayloads } from './payload-converter.js';
+import { arrayFromPayloads, mapFromPayloads, mapToPayloads, toPayloads } from './payload-converter.js';
+import { RawValue } from './raw-value.js';
 import { compilePriority } from './priority.js';
 import { compileRetryPolicy, decompileRetryPolicy } from './retry-policy.js';
 import { searchAttributesFromPayloads, searchAttributesToPayloads } from './search-attribute-payloads.js';
@@ -42,7 +43,8 @@ test('bytes of another realm are bytes', () => {
 
 test('a raw value is passed on as it is', () => {
   const payload = { metadata: { encoding: utf8Bytes('x/y') }, data: Uint8Array.of(1) };
-  assert.equal(defaultPayloadConverter.toPayload(new RawValue(payload)), payload);
+  assert.deepEqual(new RawValue(1).payload, defaultPayloadConverter.toPayload(1));
+  assert.equal(defaultPayloadConverter.toPayload(RawValue.fromPayload(payload)), payload);
 });
 
 test('what cannot be a payload is refused with advice', () => {
