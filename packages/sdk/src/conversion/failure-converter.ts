@@ -58,9 +58,8 @@ export class DefaultFailureConverter implements FailureConverter {
     const stackTrace = cutoffStackTrace(failure.stack);
     const cause = failure.cause === undefined ? undefined : this.errorToFailure(failure.cause, payloadConverter);
     const common: ProtoFailure = { source: FAILURE_SOURCE, cause, ...infoOf(failure, payloadConverter) };
-    if (!this.options.encodeCommonAttributes) return { ...common, message, stackTrace };
-    const attributes: DefaultEncodedFailureAttributes = { message, stack_trace: stackTrace };
-    return { ...common, message: 'Encoded failure', encodedAttributes: payloadConverter.toPayload(attributes) };
+    const clear = { ...common, message, stackTrace };
+    return this.options.encodeCommonAttributes ? hidden(clear, payloadConverter) : clear;
   }
 
   /** The failure's message and stack are those of where it happened. */
@@ -82,6 +81,30 @@ function inContext(converter: PayloadConverter, context: SerializationContext): 
     toPayload: (value) => converter.toPayload(value, context),
     fromPayload: (payload) => converter.fromPayload(payload, context),
   };
+}
+
+/** Message and stack as a payload. */
+function hidden(failure: ProtoFailure, converter: PayloadConverter): ProtoFailure {
+  const { message = '', stackTrace = '' } = failure;
+  const attributes: DefaultEncodedFailureAttributes = { message, stack_trace: stackTrace };
+  return {
+    ...failure,
+    message: 'Encoded failure',
+    stackTrace: '',
+    encodedAttributes: converter.toPayload(attributes),
+  };
+}
+
+/** By its options, not by its class: it may come from another copy of this package. */
+export function hidesAttributes(converter: FailureConverter): boolean {
+  return (converter as Partial<DefaultFailureConverter>).options?.encodeCommonAttributes === true;
+}
+
+/** A copy of a failure, with the messages and stacks of all its causes hidden that are not yet. */
+export function withHiddenAttributes(failure: ProtoFailure, converter: PayloadConverter): ProtoFailure {
+  const cause = failure.cause ? withHiddenAttributes(failure.cause, converter) : undefined;
+  const copy = { ...failure, cause };
+  return failure.encodedAttributes ? copy : hidden(copy, converter);
 }
 
 /** The part that says of which kind a failure is. */

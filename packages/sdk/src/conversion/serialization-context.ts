@@ -2,6 +2,7 @@
 import type { LoadedDataConverter } from './data-converter.js';
 import { defaultPayloadConverter } from './default-payload-converter.js';
 import { defaultFailureConverter } from './failure-converter.js';
+import type { FailureConverter } from './failure-converter.js';
 
 /** The data of a workflow. When it deals with a child or another workflow, of that one. */
 export interface WorkflowSerializationContext {
@@ -40,6 +41,7 @@ export function withSerializationContext(
       failureConverter === defaultFailureConverter
         ? failureConverter
         : {
+            ...optionsOf(failureConverter),
             errorToFailure: (error, payloads) => failureConverter.errorToFailure(error, payloads, context),
             failureToError: (failure, payloads) => failureConverter.failureToError(failure, payloads, context),
           },
@@ -48,4 +50,9 @@ export function withSerializationContext(
       decode: (payloads) => codec.decode(payloads, context),
     })),
   };
+}
+
+/** What is asked of a converter besides its methods. */
+function optionsOf(failureConverter: FailureConverter): object {
+  return 'options' in failureConverter ? { options: failureConverter.options } : {};
 }
