@@ -10,6 +10,7 @@ export {
   JsonPayloadConverter,
   UndefinedPayloadConverter,
 } from './default-payload-converter.js';
+export type { JsonPayloadConverterOptions } from './default-payload-converter.js';
 export type { Duration, DurationText } from './duration.js';
 export { encodingKeys, encodingTypes, METADATA_ENCODING_KEY, METADATA_MESSAGE_TYPE_KEY } from './encoding.js';
 export type { EncodingType } from './encoding.js';

@@ -67,7 +67,8 @@ export class CompositePayloadConverter implements PayloadConverter {
 function whyNot(value: unknown): string {
   if (typeof value === 'function') return 'functions cannot be sent. Send data, and name the function';
   if (typeof value === 'symbol') return 'symbols cannot be sent. Send a string';
-  if (typeof value === 'bigint') return 'a bigint is not JSON. Send it as text: value.toString()';
+  if (typeof value === 'bigint')
+    return 'a bigint is not JSON. Send it as text, value.toString(), or use new DefaultPayloadConverter({ keepTypes: true })';
   try {
     JSON.stringify(value);
     return `nothing writes values of type ${typeof value}`;
