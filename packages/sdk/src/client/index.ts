@@ -4,7 +4,7 @@ export { Client } from './client.js';
 export type { ClientOptions } from './client.js';
 export type { CommonClientOptions } from './client-options.js';
 export { Connection } from './connection.js';
-export type { CallContext, ConnectionLike } from './connection.js';
+export type { CallChannel, CallContext, ConnectionLike } from './connection.js';
 export { LOCAL_TARGET } from './connection-options.js';
 export type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata, TLSConfig } from './connection-options.js';
 export type { ClientContext } from './context.js';

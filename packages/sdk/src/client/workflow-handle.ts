@@ -34,7 +34,6 @@ import { executionDescription } from './workflow-description.js';
 import type { WorkflowExecutionDescription } from './workflow-description.js';
 import type { WorkflowClient } from './workflow-client.js';
 import { fetchHistory } from './workflow-history.js';
-import { workflowResult } from './workflow-result.js';
 
 /** An update that was sent. */
 export interface WorkflowUpdateHandle<Ret> {
@@ -137,8 +136,8 @@ export function makeHandle<W extends Workflow>(
   return {
     client,
     workflowId,
-    async result() {
-      return (await workflowResult(context, workflowId, target.runIdForResult, followRuns)) as WorkflowResultType<W>;
+    result() {
+      return client.result<W>(workflowId, target.runIdForResult, { followRuns });
     },
     async signal(definition, ...args) {
       const call = (input: WorkflowSignalInput): Promise<void> => calls.signal(context, input);
