@@ -66,7 +66,7 @@ export interface Server {
   readonly haltReason: string | undefined;
   readonly engine: Engine;
   readonly loop: Loop;
-  /** Takes no new calls, lets running ones end for the grace period (default 2 s), closes. */
+  /** Takes no new calls, lets running ones end for the grace period (default 2 s), closes. Once: later calls wait for it. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -136,6 +136,14 @@ async function assemble(options: ServerOptions, closers: Closer[]): Promise<Serv
   const transport = new InMemoryTransport({ services, log: log.write.bind(log) as never });
   // Last to come, first to go: whoever still waits is told.
   closers.push(() => transport.close());
+  const close = async (graceMs: number): Promise<void> => {
+    health.setAll('notServing');
+    loop.drain();
+    await grpc?.server.drain(graceMs);
+    if (halt.reason === undefined) await allWritten(loop);
+    await closeAll(closers);
+  };
+  let closing: Promise<void> | undefined;
   return {
     address,
     metricsUrl,
@@ -145,13 +153,7 @@ async function assemble(options: ServerOptions, closers: Closer[]): Promise<Serv
     },
     engine,
     loop,
-    close: async (graceMs = CLOSE_GRACE_MS) => {
-      health.setAll('notServing');
-      loop.drain();
-      await grpc?.server.drain(graceMs);
-      if (halt.reason === undefined) await allWritten(loop);
-      await closeAll(closers);
-    },
+    close: (graceMs = CLOSE_GRACE_MS) => (closing ??= close(graceMs)),
   };
 }
 
