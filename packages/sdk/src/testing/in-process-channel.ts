@@ -20,13 +20,11 @@ export class InProcessChannel implements CallChannel {
     const { timeoutMs, metadata = [], signal } = options;
     return new Promise((resolve, reject) => {
       let isDone = false;
-      let cancel: (() => void) | undefined;
+      let cancel = (): void => undefined;
       const done = (result: Result): void => {
         isDone = true;
-        if (cancel !== undefined) {
-          this.#running.delete(cancel);
-          signal?.removeEventListener('abort', cancel);
-        }
+        this.#running.delete(cancel);
+        signal?.removeEventListener('abort', cancel);
         // The server's own bytes stay its own, whatever the application does with what it gets.
         if (result.ok) resolve(result.bytes.slice());
         else reject(new CallFailed(result.code, result.message, { statusDetails: result.statusDetails }));
