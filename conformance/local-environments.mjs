@@ -1,9 +1,10 @@
-// The local test environments of the official SDKs, each with our executable as its server:
+// The local and the time-skipping test environments of the official SDKs, each with our executable as its server:
 //
-//   node conformance/local-environments.mjs [--sdk typescript,python,go] [--executable FILE]
+//   node conformance/local-environments.mjs [--sdk typescript,python,go] [--executable FILE] [--test-executable FILE]
 //
-// (Java's has no such choice: it runs its own server, or connects to one that is up.) A program starts the environment in a
-// foreign folder, in memory and on a file, runs a workflow and ends it; then nothing may be left of the server.
+// (Java's has no such choice: it runs its own server, or connects to one that is up. Go's skips time without a server.) A
+// program starts the environment in a foreign folder, in memory and on a file, runs workflows and ends it; then nothing may be
+// left of the server.
 // Output is TAP-like; the last line is `N passed, N failed`.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -25,6 +26,7 @@ const { values: flags } = parseArgs({
   options: {
     sdk: { type: 'string', default: 'typescript,python,go' },
     executable: { type: 'string', default: here('../node_modules/.bin/perdure') },
+    'test-executable': { type: 'string', default: here('../packages/cli/bin/perdure-test-server.js') },
   },
 });
 
@@ -33,6 +35,12 @@ const commandOf = {
   typescript: () => [programs.typescript()[0], [here('dist/typescript/local-environment.js')]],
   python: () => [programs.python()[0], [here('programs/python/local_environment.py')]],
   go: () => programs.go(),
+};
+
+/** The same for environments that skip time. */
+const skippingCommandOf = {
+  typescript: () => [programs.typescript()[0], [here('dist/typescript/time-skipping-environment.js')]],
+  python: () => [programs.python()[0], [here('programs/python/time_skipping_environment.py')]],
 };
 
 const tally = { passed: 0, failed: 0 };
@@ -58,6 +66,9 @@ async function checkSdk(sdk) {
     await runIn(folder, command, 'local.db');
     assert.ok(statSync(join(folder, 'local.db')).size > 0);
   });
+  const skipping = skippingCommandOf[sdk]?.();
+  if (skipping !== undefined)
+    await check(`${sdk}, skipping time`, () => runIn(folder, skipping, undefined, 'test-executable'));
   rmSync(folder, { recursive: true });
 }
 
@@ -72,8 +83,8 @@ async function check(name, act) {
   }
 }
 
-async function runIn(folder, [command, args], db) {
-  const own = ['--executable', flags.executable, ...(db === undefined ? [] : ['--db', db])];
+async function runIn(folder, [command, args], db, executable = 'executable') {
+  const own = ['--executable', flags[executable], ...(db === undefined ? [] : ['--db', db])];
   const program = startProgram([...args, ...own], { command, cwd: folder });
   const timer = setTimeout(() => program.kill(), LIMIT_MS);
   const { code } = await program.ended;

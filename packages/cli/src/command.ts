@@ -19,6 +19,8 @@ interface Row<F extends FlagTable> {
   readonly summary: string;
   readonly details?: string;
   readonly flags: F;
+  /** The flag whose value may stand alone, without the flag's name. */
+  readonly bareFlag?: keyof F & string;
   readonly example: string;
   /** Loads the module of the command, so that no command pays for another. */
   readonly load: () => Promise<{ readonly run: Run<F> }>;
@@ -28,6 +30,7 @@ export interface Command {
   readonly summary: string;
   readonly details?: string;
   readonly flags: FlagTable;
+  readonly bareFlag?: string;
   readonly example: string;
   /** `given`: values by flag name, see Flag.read. */
   readonly start: (around: Surroundings, given: ReadonlyMap<string, readonly string[]>) => Promise<void>;

@@ -42,7 +42,7 @@ export function parse(
     if (word === undefined && rest.length === 0) return { kind: 'help', path };
     throw unknownCommand(commands, words, word ?? rest[0] ?? '');
   }
-  return { kind: 'run', path, command, given: parseFlags(path, command.flags, rest, env) };
+  return { kind: 'run', path, command, given: parseFlags(path, command, rest, env) };
 }
 
 /** The longest run of leading words that names a command or group; flags before and between them stay flags. */
@@ -93,14 +93,18 @@ function unknownCommand(commands: Commands, words: readonly string[], word: stri
 
 function parseFlags(
   path: string,
-  flags: FlagTable,
+  { flags, bareFlag }: Command,
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Map<string, readonly string[]> {
   const given = new Map<string, string[]>();
   for (let index = 0; index < args.length; index += 1) {
     const arg = args[index] ?? '';
-    if (!arg.startsWith('-') || arg === '-') throw unexpected(path, flags, arg);
+    if (!arg.startsWith('-') || arg === '-') {
+      if (bareFlag === undefined || given.has(bareFlag)) throw unexpected(path, flags, arg);
+      given.set(bareFlag, [arg]);
+      continue;
+    }
     const found = findFlag(flags, arg);
     if (found === undefined) throw unknownFlag(path, flags, arg);
     let { value } = found;

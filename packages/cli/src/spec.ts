@@ -68,6 +68,17 @@ export const startDevFlags = {
 };
 export type StartDevFlags = ValuesOf<typeof startDevFlags>;
 
+export const testServerFlags = {
+  port: portOr(7233, 'gRPC port; 0 takes a free one; --port may be left out', { short: 'p' }),
+  ip: startDevFlags.ip,
+  namespace: startDevFlags.namespace,
+  'search-attribute': startDevFlags['search-attribute'],
+  'enable-time-skipping': toggle('Skip time from the start, not only while a client awaits a result or sleeps'),
+  'log-level': startDevFlags['log-level'],
+  'log-format': startDevFlags['log-format'],
+};
+export type TestServerFlags = ValuesOf<typeof testServerFlags>;
+
 const listFlags = {
   query: textOr('', 'Filter, such as: WorkflowType = "order" AND ExecutionStatus = "Running"', { short: 'q' }),
   limit: count('Print at most this many'),
@@ -131,6 +142,15 @@ export const commands: Readonly<Record<string, Command>> = {
     flags: startDevFlags,
     example: 'perdure server start-dev --db-filename perdure.db --namespace orders --search-attribute customer=Keyword',
     load: () => import('./start-dev/start-dev.js'),
+  }),
+  'test-server': command({
+    summary: 'starts a Service that skips time, for tests',
+    details:
+      "In memory. What the time-skipping test environments of the SDKs run when they are given the file perdure-test-server as their server's path.",
+    flags: testServerFlags,
+    bareFlag: 'port',
+    example: 'perdure test-server 7233',
+    load: () => import('./test-server/test-server.js'),
   }),
   'workflow start': command({
     summary: 'starts a workflow execution',

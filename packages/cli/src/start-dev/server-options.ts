@@ -24,7 +24,7 @@ const SEARCH_ATTRIBUTE_TYPES: Readonly<Record<string, number>> = {
 };
 
 /** Throws UsageError. */
-export function searchAttributesOf(flags: StartDevFlags): ReadonlyMap<string, number> {
+export function searchAttributesOf(flags: Pick<StartDevFlags, 'search-attribute'>): ReadonlyMap<string, number> {
   return new Map([...flags['search-attribute']].map(([name, type]) => [name, searchAttributeType(name, type)]));
 }
 

@@ -53,7 +53,7 @@ async function start(
 }
 
 /** What keeps the server from starting, as a message that says what to do. */
-async function explain(error: unknown, flags: StartDevFlags): Promise<unknown> {
+export async function explain(error: unknown, flags: Pick<StartDevFlags, 'port' | 'ip'>): Promise<unknown> {
   if (error instanceof StoreError || error instanceof TlsFilesError)
     return new CommandFailure(ExitCode.FAILED, error.message);
   if (!(error instanceof Error) || !('code' in error)) return error;
@@ -100,7 +100,7 @@ function bannerOf(server: Server, flags: StartDevFlags): string {
 }
 
 /** What ends the server: a signal, or a failure it cannot go on after. */
-class Ending {
+export class Ending {
   #resolve: (halt: string | undefined) => void = () => undefined;
   readonly #came = new Promise<string | undefined>((resolve) => (this.#resolve = resolve));
 

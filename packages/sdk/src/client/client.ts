@@ -31,12 +31,17 @@ export class Client {
     const connection = options.connection ?? Connection.lazy();
     this.options = options;
     this.connection = connection;
-    this.workflow = new WorkflowClient({ ...common, ...workflow, connection, interceptors: interceptors?.workflow });
+    this.workflow = this.workflowClient({ ...common, ...workflow, connection, interceptors: interceptors?.workflow });
     this.activity = new AsyncCompletionClient({ ...common, connection });
   }
 
   get workflowService(): ConnectionLike['workflowService'] {
     return this.connection.workflowService;
+  }
+
+  /** Made once, by the constructor: for kinds of clients that have another one. */
+  protected workflowClient(options: WorkflowClientOptions): WorkflowClient {
+    return new WorkflowClient(options);
   }
 
   /** Calls inside of `fn` end with DEADLINE_EXCEEDED at this time (milliseconds since the epoch, or a date). */

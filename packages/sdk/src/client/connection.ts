@@ -3,6 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { StatusCode } from '@perdure/protocol';
 import type { Init, Rpc } from '@perdure/protocol';
 import { Channel } from '@perdure/protocol/channel';
+import type { CallOptions } from '@perdure/protocol/channel';
 import { IllegalStateError } from '../conversion/errors.js';
 import { callMetadata } from './call-metadata.js';
 import { channelOptions, loadConnectionOptions } from './connection-options.js';
@@ -18,6 +19,15 @@ export interface CallContext {
   readonly deadline?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   readonly metadata?: Metadata | undefined;
+}
+
+/** What a connection sends its calls through: a channel to an address, or a way to a server in this process. */
+export interface CallChannel {
+  /** Rejects with CallFailed when the server cannot be reached. */
+  connect(): Promise<void>;
+  /** Calls a method by its path with an encoded request, for the encoded answer. Rejects with CallFailed. */
+  call(path: string, request: Uint8Array, options: CallOptions): Promise<Uint8Array>;
+  close(): void;
 }
 
 /** What clients need of a connection. */
@@ -47,16 +57,16 @@ export class Connection implements ConnectionLike {
   readonly operatorService: RawServices['operatorService'];
   readonly testService: RawServices['testService'];
   readonly healthService: RawServices['healthService'];
-  readonly #channel: Channel;
+  readonly #channel: CallChannel;
   readonly #context = new AsyncLocalStorage<CallContext>();
   #apiKey: ConnectionOptionsWithDefaults['apiKey'];
   #connected: Promise<void> | undefined;
   #isClosed = false;
 
-  protected constructor(options: ConnectionOptionsWithDefaults) {
+  protected constructor(options: ConnectionOptionsWithDefaults, channel: CallChannel) {
     this.options = options;
     this.#apiKey = options.apiKey;
-    this.#channel = new Channel(channelOptions(options));
+    this.#channel = channel;
     const services = rawServices((rpc, request) => this.#call(rpc, request));
     this.workflowService = services.workflowService;
     this.operatorService = services.operatorService;
@@ -81,7 +91,13 @@ export class Connection implements ConnectionLike {
 
   /** A connection that opens itself with the first call. Throws ValueError for wrong options. */
   static lazy(options: ConnectionOptions = {}): Connection {
-    return new this(loadConnectionOptions(options));
+    const loaded = loadConnectionOptions(options);
+    return new this(loaded, new Channel(channelOptions(loaded)));
+  }
+
+  /** A connection whose calls go through a channel of the caller's, which ends with it. `address` is for messages only. */
+  static over(channel: CallChannel, options: ConnectionOptions = {}): Connection {
+    return new this(loadConnectionOptions(options), channel);
   }
 
   async ensureConnected(): Promise<void> {

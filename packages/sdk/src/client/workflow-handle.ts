@@ -13,6 +13,7 @@ import type {
   WorkflowExecution,
   WorkflowResultType,
 } from '../conversion/workflow-types.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { intercepted } from './intercept.js';
 import type {
@@ -33,7 +34,6 @@ import { executionDescription } from './workflow-description.js';
 import type { WorkflowExecutionDescription } from './workflow-description.js';
 import type { WorkflowClient } from './workflow-client.js';
 import { fetchHistory } from './workflow-history.js';
-import { workflowResult } from './workflow-result.js';
 
 /** An update that was sent. */
 export interface WorkflowUpdateHandle<Ret> {
@@ -136,8 +136,8 @@ export function makeHandle<W extends Workflow>(
   return {
     client,
     workflowId,
-    async result() {
-      return (await workflowResult(context, workflowId, target.runIdForResult, followRuns)) as WorkflowResultType<W>;
+    result() {
+      return client.result<W>(workflowId, target.runIdForResult, { followRuns });
     },
     async signal(definition, ...args) {
       const call = (input: WorkflowSignalInput): Promise<void> => calls.signal(context, input);
@@ -171,7 +171,7 @@ export function makeHandle<W extends Workflow>(
     async describe() {
       const call = (input: WorkflowDescribeInput) => calls.describe(context, input);
       const raw = await intercepted(interceptors, 'describe', call)({ workflowExecution });
-      return executionDescription(context.dataConverter, raw);
+      return executionDescription(converterFor(context, workflowId), raw);
     },
     async fetchHistory() {
       return fetchHistory(context, { workflowId, runId: runId ?? target.runIdForResult });
@@ -194,7 +194,7 @@ export function updateHandle<Ret>(context: ClientContext, state: UpdateState): W
     workflowRunId: workflowExecution.runId || undefined,
     async result() {
       const outcome = state.outcome ?? (await waitForOutcome(context, workflowExecution, updateId));
-      return resultOfOutcome<Ret>(context.dataConverter, outcome);
+      return resultOfOutcome<Ret>(converterFor(context, workflowExecution.workflowId), outcome);
     },
   };
 }

@@ -48,7 +48,7 @@ type Command = NonNullable<Answer['commands']>[number];
 
 /** Polls one workflow task of the queue `q` and answers it. */
 export async function workflowTask(
-  { connection }: World,
+  { connection }: Pick<World, 'connection'>,
   answer: (task: PollWorkflowTaskQueueResponse) => Answer | Promise<Answer>,
 ): Promise<PollWorkflowTaskQueueResponse> {
   const { workflowService } = connection;

@@ -30,7 +30,10 @@ import type { CountGroup, ListPage } from '../ports/index.js';
 
 /** All that a handler may know besides its request. Made anew for every call. */
 export interface ApiContext {
+  /** Real time, by which callers count: the clock of `deadlineMs`. */
   readonly nowMs: number;
+  /** What time it is for executions: the same, unless time is skipped. */
+  readonly executionNowMs: number;
   readonly limits: Limits;
   readonly namespaces: NamespaceDirectory;
   readonly serverVersion: string;

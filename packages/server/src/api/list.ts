@@ -186,7 +186,7 @@ function resolveOptions(
   const custom = [...namespace.searchAttributes].flatMap(([attribute, type]) =>
     isAttributeType(type) ? [[attribute, type] as const] : [],
   );
-  return { schema: makeSchema(custom), nowMs: context.nowMs, purpose };
+  return { schema: makeSchema(custom), nowMs: context.executionNowMs, purpose };
 }
 
 function accepted(outcome: Outcome<ListQuery>): ListQuery | Rejection {

@@ -52,7 +52,7 @@ export function registerNamespace(
     ownerEmail: request.ownerEmail,
     data: request.data,
     retentionMs: request.workflowExecutionRetentionPeriod ?? 0,
-    createdAtMs: context.nowMs,
+    createdAtMs: context.executionNowMs,
     searchAttributes: new Map(),
   };
   return ask({ kind: 'putNamespace', namespace, mustBeNew: true }, asNothing);

@@ -41,6 +41,7 @@ export function apiContext(
   let ids = 0;
   return {
     nowMs: NOW_MS,
+    executionNowMs: NOW_MS,
     limits: DEFAULT_LIMITS,
     namespaces: {
       byName: (name) => namespaces.find((record) => record.name === name),

@@ -52,7 +52,7 @@ export function deliverWorkflowTask(engine: Engine, run: Run, poller: ParkedPoll
 
 /** Only with a task: an empty answer must be the default message. */
 export function advised<Task extends object>(engine: Engine, poller: ParkedPoller, task: Task): Task {
-  const delta = engine.matching.scalingDelta(poller, engine.nowMs);
+  const delta = engine.matching.scalingDelta(poller, engine.realNowMs);
   return delta === 0 ? task : { ...task, pollerScalingDecision: { pollRequestDeltaSuggestion: delta } };
 }
 

@@ -88,7 +88,10 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
     });
     if (inline.taken) return;
   }
-  if (task.isSticky && !engine.matching.hasRecentPoller(workflowQueue(run, task), engine.nowMs, STICKY_ABSENCE_MS)) {
+  if (
+    task.isSticky &&
+    !engine.matching.hasRecentPoller(workflowQueue(run, task), engine.realNowMs, STICKY_ABSENCE_MS)
+  ) {
     // The sticky worker has gone: no use in waiting for its queue's timeout. This offers the task again, elsewhere.
     const moved = engine.transit(run, { kind: 'stickyUnavailable', scheduledEventId: task.scheduledEventId });
     if (isRejection(moved)) return;
@@ -97,7 +100,7 @@ function placeWorkflowTask(engine: Engine, decision: Decision, run: Run, context
     return;
   }
   const queue = workflowQueue(run, task);
-  const poller = engine.matching.claim(queue, engine.nowMs, priorityOf(run.state.start.priority));
+  const poller = engine.matching.claim(queue, engine.realNowMs, priorityOf(run.state.start.priority));
   if (poller === undefined) {
     storeOrOffer(
       engine,
@@ -156,7 +159,7 @@ function placeActivity(
     return;
   }
   const queue = activityQueue(run, activity);
-  const poller = engine.matching.claim(queue, engine.nowMs, priorityOf(activity.priority));
+  const poller = engine.matching.claim(queue, engine.realNowMs, priorityOf(activity.priority));
   if (poller === undefined) {
     const priority = activity.priority ?? run.state.start.priority;
     storeOrOffer(
@@ -203,7 +206,7 @@ function release(engine: Engine, poller: ParkedPoller): void {
 
 /** No poller: a stored dispatch row, visible to matching once it is on disk. Speculative tasks are never stored. */
 function storeOrOffer(engine: Engine, decision: Decision, task: NewTask, isVolatile: boolean): void {
-  const passTicket = engine.matching.assign(task, engine.nowMs);
+  const passTicket = engine.matching.assign(task, engine.realNowMs);
   const queued: QueuedTask = { ...task, passTicket };
   if (isVolatile) {
     decision.onCommitted(() => engine.offer({ ...queued, taskNo: 0 }));
@@ -234,7 +237,7 @@ function newTask(
     scheduledEventId,
     attempt,
     stamp,
-    createdAtMs: engine.nowMs,
+    createdAtMs: engine.realNowMs,
     priorityKey: priorityOf(priority),
     fairnessKey: priority?.fairnessKey ?? '',
     fairnessWeight:

@@ -47,6 +47,11 @@ export interface EngineOptions {
   readonly random: Random;
   /** Milliseconds since the epoch; read once per message. */
   readonly nowMs: () => number;
+  /**
+   * The clock of callers: their deadlines, polls, rates. Default: `nowMs`. Another one where time is skipped: what a month
+   * of skipped time is to executions is an instant to who waits for an answer.
+   */
+  readonly realNowMs?: () => number;
   /** Checked after every decision when set: the simulator's fold check. */
   readonly inspect?: (run: Run) => void;
 }
@@ -62,6 +67,8 @@ export class Engine {
   readonly runs: RunDirectory;
   readonly outbox: Outbox;
   nowMs = 0;
+  /** The same moment on the clock of callers. */
+  realNowMs = 0;
   lastTaskNo = 0;
   lastExecNo = 0;
   /** Polls whose task is being started: their callers may leave meanwhile. */
@@ -102,6 +109,7 @@ export class Engine {
   /** Takes a batch of messages at one moment; what they decide shares one commit group. */
   handle(messages: readonly EngineMessage[]): EngineEffect[] {
     this.nowMs = this.#options.nowMs();
+    this.realNowMs = this.#options.realNowMs?.() ?? this.nowMs;
     for (const message of messages) this.#take(message);
     // Look-ups are answered before the world gets its turn: were timers fired with them, many due would keep it waiting.
     this.#settle(messages.some(({ kind }) => kind !== 'read'));
@@ -150,7 +158,7 @@ export class Engine {
 
   /** A task is visible: it meets a parked poll, or waits. */
   offer(task: QueuedTask): void {
-    this.offerMatched(this.matching.offer(task, this.nowMs), task);
+    this.offerMatched(this.matching.offer(task, this.realNowMs), task);
   }
 
   offerMatched(poller: ParkedPoller | undefined, task: QueuedTask): void {
@@ -170,10 +178,10 @@ export class Engine {
     return encodeHistoryToken({ runId: run.runId, nextEventId, isReverse: false });
   }
 
-  /** Acts at a time, as long as the process lives. */
+  /** Acts at a time, as long as the process lives; by the clock of callers, however fast that of executions goes. */
   later(atMs: number, act: () => void): void {
     this.#lastInternalWait -= 1;
-    this.waits.add(this.#lastInternalWait, atMs, act, () => undefined);
+    this.waits.add(this.#lastInternalWait, atMs - this.nowMs + this.realNowMs, act, () => undefined);
   }
 
   // ---- deciding
@@ -341,12 +349,12 @@ export class Engine {
   #settle(mayFire: boolean): void {
     const committer = this.#committer;
     if (committer === undefined || this.#haltReason !== undefined) return;
-    for (const poller of this.matching.expirePolls(this.nowMs)) this.reply(poller.pollId, {});
-    this.waits.expire(this.nowMs);
+    for (const poller of this.matching.expirePolls(this.realNowMs)) this.reply(poller.pollId, {});
+    this.waits.expire(this.realNowMs);
     if (mayFire) fireTimers(this);
     // What a flush releases may match again, and what is matched wants to be flushed: until two passes find nothing.
     for (let quiet = 0; quiet < 2;) {
-      const matches = this.matching.takeMatches(this.nowMs);
+      const matches = this.matching.takeMatches(this.realNowMs);
       quiet = matches.length === 0 ? quiet + 1 : 0;
       for (const { task, poller } of matches) startTask(this, task, poller);
       committer.flush();
@@ -357,9 +365,13 @@ export class Engine {
   }
 
   #wake(): void {
-    const earliest = earlier(
-      earlier(this.timers.nextDueMs(), this.waits.nextDeadlineMs()),
+    const callersMs = earlier(
+      this.waits.nextDeadlineMs(),
       earlier(this.matching.nextDeadlineMs(), this.matching.nextRateDueMs()),
+    );
+    const earliest = earlier(
+      this.timers.nextDueMs(),
+      callersMs === undefined ? undefined : callersMs - this.realNowMs + this.nowMs,
     );
     if (earliest === this.#wakeAtMs && earliest !== undefined && earliest > this.nowMs) return;
     this.#wakeAtMs = earliest;

@@ -25,7 +25,7 @@ export function pollWorkflowTask(
     identity: request.identity,
     workerInstanceKey: request.workerInstanceKey,
     deadlineMs,
-    parkedAtMs: engine.nowMs,
+    parkedAtMs: engine.realNowMs,
     isSticky,
     normalName: isSticky ? (request.taskQueue?.normalName ?? '') : '',
     versionInfo: versionStamp(request),
@@ -41,21 +41,21 @@ export function pollActivityTask(
 ): void {
   const queue = { namespaceId, kind: 'activity', name: request.taskQueue?.name ?? '' } as const;
   const perSecond = request.taskQueueMetadata?.maxTasksPerSecond;
-  if (perSecond !== undefined) engine.matching.setRateLimit(queue, perSecond, engine.nowMs);
+  if (perSecond !== undefined) engine.matching.setRateLimit(queue, perSecond, engine.realNowMs);
   park(engine, {
     pollId: replyTo,
     queue,
     identity: request.identity,
     workerInstanceKey: request.workerInstanceKey,
     deadlineMs,
-    parkedAtMs: engine.nowMs,
+    parkedAtMs: engine.realNowMs,
     isSticky: false,
     normalName: '',
   });
 }
 
 function park(engine: Engine, poller: ParkedPoller): void {
-  const task = engine.matching.poll(poller, engine.nowMs);
+  const task = engine.matching.poll(poller, engine.realNowMs);
   if (task !== undefined) startTask(engine, task, poller);
 }
 

@@ -175,7 +175,7 @@ function waitForAnswer(engine: Engine, run: Run, replyTo: ReplyTo, queryId: stri
     deadlineMs,
     () => {
       const queue = { namespaceId: run.state.namespaceId, kind: 'workflow', name: run.state.start.taskQueue } as const;
-      const isSeen = engine.matching.hasRecentPoller(queue, engine.nowMs, engine.limits.queryNoPollerWindowMs);
+      const isSeen = engine.matching.hasRecentPoller(queue, engine.realNowMs, engine.limits.queryNoPollerWindowMs);
       const message = isSeen
         ? `The query was not answered in time by a worker of task queue "${queue.name}".`
         : `no poller seen for task queue recently, worker may be down: start a worker on task queue "${queue.name}"`;
@@ -200,7 +200,7 @@ function dispatchDirect(engine: Engine, run: Run, queryId: string): void {
   const usesSticky =
     sticky !== undefined &&
     !isClosed(run.state.status) &&
-    engine.matching.hasRecentPoller(stickyQueue, engine.nowMs, STICKY_WINDOW_MS);
+    engine.matching.hasRecentPoller(stickyQueue, engine.realNowMs, STICKY_WINDOW_MS);
   offerQuery(engine, run, pending, usesSticky ? stickyQueue : { namespaceId, kind: 'workflow', name: start.taskQueue });
   if (usesSticky) engine.later(engine.nowMs + sticky.scheduleToStartTimeoutMs, () => fallBack(engine, run, queryId));
 }
@@ -238,7 +238,7 @@ function offerQuery(engine: Engine, run: Run, pending: PendingQuery, queue: Queu
     scheduledEventId: 0,
     attempt: 0,
     stamp: 0,
-    createdAtMs: engine.nowMs,
+    createdAtMs: engine.realNowMs,
     priorityKey: 1,
     fairnessKey: '',
     fairnessWeight: 1,

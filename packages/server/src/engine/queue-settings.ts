@@ -78,7 +78,7 @@ function apply(engine: Engine, { namespaceId, type, name, settings }: QueueSetti
     perKeyPerSecond: settings.keyRate?.perSecond,
     weights: settings.weights,
   };
-  engine.matching.configure({ namespaceId, kind, name }, rates, engine.nowMs);
+  engine.matching.configure({ namespaceId, kind, name }, rates, engine.realNowMs);
 }
 
 export function updateQueueSettings(

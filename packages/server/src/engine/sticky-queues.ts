@@ -19,9 +19,9 @@ export function watchStickyQueue(engine: Engine, queue: QueueKey): void {
   engine.watchedQueues.add(text);
   engine.later(engine.nowMs + STICKY_ABSENCE_MS, () => {
     engine.watchedQueues.delete(text);
-    const { matching, nowMs } = engine;
-    if (!matching.hasRecentPoller(queue, nowMs, STICKY_ABSENCE_MS)) emptyStickyQueue(engine, queue);
-    if (matching.describe(queue, nowMs).backlogCount > 0) watchStickyQueue(engine, queue);
+    const { matching, realNowMs } = engine;
+    if (!matching.hasRecentPoller(queue, realNowMs, STICKY_ABSENCE_MS)) emptyStickyQueue(engine, queue);
+    if (matching.describe(queue, realNowMs).backlogCount > 0) watchStickyQueue(engine, queue);
   });
 }
 

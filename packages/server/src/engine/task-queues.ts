@@ -11,8 +11,8 @@ export function describeTaskQueue(
   const name = request.taskQueue?.name ?? '';
   const kind = request.taskQueue?.kind === TaskQueueKind.STICKY ? 'sticky' : 'workflow';
   const answer: TaskQueueAnswer = {
-    workflow: engine.matching.describe({ namespaceId, kind, name }, engine.nowMs),
-    activity: engine.matching.describe({ namespaceId, kind: 'activity', name }, engine.nowMs),
+    workflow: engine.matching.describe({ namespaceId, kind, name }, engine.realNowMs),
+    activity: engine.matching.describe({ namespaceId, kind: 'activity', name }, engine.realNowMs),
     settings: engine.queueSettings.get({ namespaceId, type: request.taskQueueType || TaskQueueType.WORKFLOW, name }),
   };
   engine.reply(replyTo, answer);

@@ -92,7 +92,7 @@ export function awaitUpdate(engine: Engine, run: Run, waiter: UpdateWaiter, dead
   // The admission may still be on its way to disk, with the start of its run.
   const expire = (): void =>
     engine.answerAfter(run, waiter.replyTo, () => waiter.answer(responseOf(run, waiter, undefined)));
-  const longPollMs = engine.nowMs + engine.limits.updateLongPollMs;
+  const longPollMs = engine.realNowMs + engine.limits.updateLongPollMs;
   engine.waits.add(waiter.replyTo, Math.min(deadlineMs, longPollMs), expire, () => run.updateWaiters.delete(waiter));
   engine.afterRun(run, () => notifyUpdates(engine, run));
 }

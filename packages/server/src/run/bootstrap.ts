@@ -4,7 +4,8 @@ import type { Engine, NamespaceRecord } from '../engine/index.js';
 import type { Clock, Random } from '../ports/index.js';
 import type { Loop } from './loop.js';
 
-const DEFAULT_RETENTION_MS = 72 * 3_600_000;
+/** Of namespaces that nobody registered. */
+export const DEFAULT_RETENTION_MS = 72 * 3_600_000;
 
 export async function ensureNamespaces(
   loop: Loop,
@@ -13,17 +14,18 @@ export async function ensureNamespaces(
   searchAttributes: ReadonlyMap<string, number>,
   random: Random,
   clock: Clock,
+  retentionMs = DEFAULT_RETENTION_MS,
 ): Promise<void> {
   for (const name of new Set(['default', ...names])) {
     const known = engine.namespaces.byName(name);
     const hasAll = [...searchAttributes].every(([attribute, type]) => known?.searchAttributes.get(attribute) === type);
     if (known !== undefined && hasAll) continue;
-    const record = known === undefined ? newNamespace(name, random.uuid(), clock.nowMs()) : known;
+    const record = known === undefined ? newNamespace(name, random.uuid(), clock.nowMs(), retentionMs) : known;
     await put(loop, { ...record, searchAttributes: new Map([...record.searchAttributes, ...searchAttributes]) });
   }
 }
 
-function newNamespace(name: string, id: string, createdAtMs: number): NamespaceRecord {
+function newNamespace(name: string, id: string, createdAtMs: number, retentionMs: number): NamespaceRecord {
   return {
     id,
     name,
@@ -31,7 +33,7 @@ function newNamespace(name: string, id: string, createdAtMs: number): NamespaceR
     description: '',
     ownerEmail: '',
     data: new Map(),
-    retentionMs: DEFAULT_RETENTION_MS,
+    retentionMs,
     createdAtMs,
     searchAttributes: new Map(),
   };

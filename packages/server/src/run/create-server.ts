@@ -10,6 +10,9 @@ import { ApiHandler, apiServices } from './service.js';
 import { ensureNamespaces } from './bootstrap.js';
 import { Loop } from './loop.js';
 import { SystemClock } from './clock.js';
+import { skipTime } from './time-skipping/skip-time.js';
+import type { TimeSkipping } from './time-skipping/skip-time.js';
+import { VirtualClock } from './time-skipping/virtual-clock.js';
 import { systemRandom } from './random.js';
 import { ServiceMetrics } from './metrics.js';
 import { SERVER_VERSION } from './version.js';
@@ -44,6 +47,7 @@ export interface ServerOptions {
   /** Custom search attributes of those namespaces: name → IndexedValueType number. */
   readonly searchAttributes?: ReadonlyMap<string, number>;
   readonly limits?: Partial<Limits>;
+  /** Default: the machine's. With a VirtualClock of its own the server skips time and serves TestService; its store must be new. */
   readonly clock?: Clock;
   readonly random?: Random;
   readonly log?: Log;
@@ -62,7 +66,7 @@ export interface Server {
   readonly haltReason: string | undefined;
   readonly engine: Engine;
   readonly loop: Loop;
-  /** Takes no new calls, lets running ones end for the grace period (default 2 s), closes. */
+  /** Takes no new calls, lets running ones end for the grace period (default 2 s), closes. Once: later calls wait for it. */
   close(graceMs?: number): Promise<void>;
 }
 
@@ -94,21 +98,27 @@ async function assemble(options: ServerOptions, closers: Closer[]): Promise<Serv
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const store = options.store ?? (await openStore(options));
   closers.push(() => store.close());
-  const engine = new Engine({ limits, random, nowMs: () => clock.nowMs() });
+  const skipping = clock instanceof VirtualClock ? skipTime(clock) : undefined;
+  const engine = new Engine({ limits, random, nowMs: () => clock.nowMs(), ...skipping?.engineOptions });
   const health = new Health();
   const halt = new Halt(health, log, options.onHalt);
   const metrics = options.metricsPort === undefined ? undefined : new ServiceMetrics(() => performance.now());
   const onHalt = (reason: string): void => halt.because(reason);
-  const loop = new Loop({ engine, store, clock, log, onHalt, ...(metrics === undefined ? {} : { metrics }) });
+  const measured = metrics === undefined ? {} : { metrics };
+  const loop = new Loop({ engine, store, clock, log, onHalt, ...measured, ...skipping?.loopOptions });
   // The loop's timer would keep the process alive after a failed start.
   closers.push(() => loop.stop());
+  if (skipping !== undefined) closers.push(skipping.begin(loop, engine));
   await loop.open(`pid ${process.pid}`);
-  await ensureNamespaces(loop, engine, options.namespaces ?? [], options.searchAttributes ?? new Map(), random, clock);
+  const attributes = options.searchAttributes ?? new Map<string, number>();
+  const retentionMs = skipping?.retentionMs;
+  await ensureNamespaces(loop, engine, options.namespaces ?? [], attributes, random, clock, retentionMs);
 
   let address: Server['address'];
   const handler = new ApiHandler({
     loop,
     clock,
+    ...skipping?.serviceOptions,
     random,
     log,
     limits,
@@ -119,26 +129,31 @@ async function assemble(options: ServerOptions, closers: Closer[]): Promise<Serv
     storeName: options.dbFilename === undefined ? 'memory' : 'sqlite',
     address: () => (address === undefined ? '' : `${address.host}:${address.port}`),
   });
-  const services = allServices(metrics?.measure(handler) ?? handler, health, log);
+  const services = allServices(metrics?.measure(handler) ?? handler, health, log, skipping);
   const metricsUrl = metrics === undefined ? undefined : await openMetrics(metrics, options, engine, loop, closers);
   const grpc = options.port === undefined ? undefined : await listen(options, services, log);
   if (grpc !== undefined) address = { host: options.host ?? '127.0.0.1', port: grpc.port };
+  const transport = new InMemoryTransport({ services, log: log.write.bind(log) as never });
+  // Last to come, first to go: whoever still waits is told.
+  closers.push(() => transport.close());
+  const close = async (graceMs: number): Promise<void> => {
+    health.setAll('notServing');
+    loop.drain();
+    await grpc?.server.drain(graceMs);
+    if (halt.reason === undefined) await allWritten(loop);
+    await closeAll(closers);
+  };
+  let closing: Promise<void> | undefined;
   return {
     address,
     metricsUrl,
-    transport: new InMemoryTransport({ services, log: log.write.bind(log) as never }),
+    transport,
     get haltReason() {
       return halt.reason;
     },
     engine,
     loop,
-    close: async (graceMs = CLOSE_GRACE_MS) => {
-      health.setAll('notServing');
-      loop.drain();
-      await grpc?.server.drain(graceMs);
-      if (halt.reason === undefined) await allWritten(loop);
-      await closeAll(closers);
-    },
+    close: (graceMs = CLOSE_GRACE_MS) => (closing ??= close(graceMs)),
   };
 }
 
@@ -174,8 +189,8 @@ function allWritten(loop: Loop): Promise<void> {
   });
 }
 
-function allServices(handler: CallHandler, health: Health, log: Log): Service[] {
-  const api = apiServices(handler);
+function allServices(handler: CallHandler, health: Health, log: Log, skipping: TimeSkipping | undefined): Service[] {
+  const api = [...apiServices(handler), ...(skipping?.services ?? [])];
   health.setStatus('', 'serving');
   for (const { name } of api) health.setStatus(name, 'serving');
   const names = [...api.map(({ name }) => name), health.service.name];

@@ -3,6 +3,8 @@ export { createServer } from './create-server.js';
 export type { Server, ServerOptions } from './create-server.js';
 export { streamLog } from './log.js';
 export type { LogFormat, LogThreshold } from './log.js';
+export { VirtualClock } from './time-skipping/virtual-clock.js';
+export type { VirtualClockOptions } from './time-skipping/virtual-clock.js';
 export { PRODUCT_VERSION, SERVER_VERSION } from './version.js';
 export { DEFAULT_LIMITS } from '../core/limits.js';
 export type { Limits } from '../core/limits.js';

@@ -28,6 +28,8 @@ export interface LoopOptions {
   readonly log: Log;
   readonly onHalt: (reason: string) => void;
   readonly metrics?: ServiceMetrics;
+  /** Nothing is under way any more (`isQuiet`). Called again and again. */
+  readonly onQuiet?: () => void;
   /** Runs a callback at the end of this turn of the event loop. */
   readonly defer?: (act: () => void) => void;
 }
@@ -35,7 +37,11 @@ export interface LoopOptions {
 export class Loop {
   readonly #options: LoopOptions;
   readonly #callers = new Map<number, Caller>();
+  /** Callers that wait for the answer to a query. */
+  readonly #querying = new Set<number>();
   #lastReplyTo = 0;
+  /** Commits and reads that the store has not answered. */
+  #atStore = 0;
   #batch: EngineMessage[] = [];
   #readAnswers: EngineMessage[] = [];
   #isScheduled = false;
@@ -65,9 +71,12 @@ export class Loop {
     this.#lastReplyTo += 1;
     const replyTo = this.#lastReplyTo;
     this.#callers.set(replyTo, caller);
+    if (request.kind === 'query') this.#querying.add(replyTo);
     this.#push({ kind: 'request', replyTo, request });
     return () => {
-      if (this.#callers.delete(replyTo)) this.#push({ kind: 'callerGone', replyTo });
+      if (!this.#callers.delete(replyTo)) return;
+      this.#querying.delete(replyTo);
+      this.#push({ kind: 'callerGone', replyTo });
     };
   }
 
@@ -83,6 +92,15 @@ export class Loop {
 
   get waitingCallers(): number {
     return this.#callers.size;
+  }
+
+  get openQueries(): number {
+    return this.#querying.size;
+  }
+
+  /** Whatever was asked is decided and on disk, as far as it can go without a further message or the passing of time. */
+  get isQuiet(): boolean {
+    return this.#atStore === 0 && !this.#isScheduled;
   }
 
   #push(message: EngineMessage): void {
@@ -106,6 +124,7 @@ export class Loop {
     queueMicrotask(() => {
       const batch = this.#readAnswers;
       this.#readAnswers = [];
+      this.#atStore -= batch.length;
       this.#take(batch);
     });
   }
@@ -113,6 +132,7 @@ export class Loop {
   #take(batch: readonly EngineMessage[]): void {
     if (this.#isStopped || batch.length === 0) return;
     for (const effect of this.#options.engine.handle(batch)) this.#perform(effect);
+    if (this.isQuiet) this.#options.onQuiet?.();
   }
 
   #perform(effect: EngineEffect): void {
@@ -121,6 +141,7 @@ export class Loop {
       case 'reply': {
         const caller = this.#callers.get(effect.replyTo);
         this.#callers.delete(effect.replyTo);
+        this.#querying.delete(effect.replyTo);
         const isDelivered = caller?.answer(effect.reply) === true;
         if (!isDelivered && effect.task !== undefined) this.#push({ kind: 'undelivered', task: effect.task });
         return;
@@ -128,7 +149,9 @@ export class Loop {
       case 'commit': {
         const { number } = effect.group;
         const ended = metrics?.commitBegan(effect.group);
+        this.#atStore += 1;
         void store.commit(effect.group).then((outcome) => {
+          this.#atStore -= 1;
           ended?.(outcome.kind);
           this.#take([{ kind: 'committed', number, outcome }]);
         });
@@ -136,6 +159,7 @@ export class Loop {
       }
       case 'read': {
         const { readId } = effect;
+        this.#atStore += 1;
         void readFrom(store, effect.read).then(
           (answer) => this.#answerRead({ kind: 'read', readId, answer }),
           (error: unknown) => {

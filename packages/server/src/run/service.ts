@@ -13,6 +13,8 @@ import type { Loop } from './loop.js';
 export interface ServiceOptions {
   readonly loop: Loop;
   readonly clock: Clock;
+  /** The clock of the transport. Default: `clock`. */
+  readonly realNowMs?: () => number;
   readonly random: Random;
   readonly log: Log;
   readonly limits: Limits;
@@ -75,9 +77,13 @@ class CallView implements ApiContext, Caller {
   readonly #options: ServiceOptions;
 
   constructor(call: CallContext, options: ServiceOptions) {
-    this.nowMs = options.clock.nowMs();
+    this.nowMs = options.realNowMs?.() ?? options.clock.nowMs();
     this.#call = call;
     this.#options = options;
+  }
+
+  get executionNowMs(): number {
+    return this.#options.clock.nowMs();
   }
 
   get limits(): Limits {

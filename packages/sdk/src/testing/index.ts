@@ -1,0 +1,12 @@
+/** `perdure/testing`: tests of workflows and activities, with a server in the test's own process. */
+export { TestWorkflowEnvironment } from './environment.js';
+export type {
+  ClientOptionsForTestEnv,
+  DevServerConfig,
+  ExistingServerConnectionOptions,
+  ExistingServerTestWorkflowEnvironmentOptions,
+  LocalTestWorkflowEnvironmentOptions,
+  TimeSkippingServerConfig,
+  TimeSkippingTestWorkflowEnvironmentOptions,
+} from './options.js';
+export { TimeSkippingWorkflowClient } from './time-skipping-client.js';
