@@ -5,6 +5,7 @@ import { Connection } from './connection.js';
 import type { ConnectionLike } from './connection.js';
 import type { Metadata } from './connection-options.js';
 import type { ClientInterceptors } from './interceptors.js';
+import { ScheduleClient } from './schedule/index.js';
 import { WorkflowClient } from './workflow-client.js';
 import type { WorkflowClientOptions } from './workflow-client.js';
 
@@ -24,6 +25,8 @@ export class Client {
   readonly workflow: WorkflowClient;
   /** Completion of activities from outside of a worker. */
   readonly activity: AsyncCompletionClient;
+  /** Workflows that are started at certain times. */
+  readonly schedule: ScheduleClient;
   readonly options: ClientOptions;
 
   constructor(options: ClientOptions = {}) {
@@ -32,6 +35,7 @@ export class Client {
     this.options = options;
     this.connection = connection;
     this.workflow = new WorkflowClient({ ...common, ...workflow, connection, interceptors: interceptors?.workflow });
+    this.schedule = new ScheduleClient({ ...common, connection, interceptors: interceptors?.schedule });
     this.activity = new AsyncCompletionClient({ ...common, connection });
   }
 

@@ -24,6 +24,7 @@ export type {
   WorkflowUpdateOptions,
 } from './options.js';
 export type { HealthService, OperatorService, TestService, WorkflowService } from './raw-service.js';
+export * from './schedule/index.js';
 export { WithStartWorkflowOperation } from './with-start.js';
 export { WorkflowClient } from './workflow-client.js';
 export type { GetWorkflowHandleOptions, WorkflowClientOptions, WorkflowResultOptions } from './workflow-client.js';

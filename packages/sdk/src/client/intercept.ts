@@ -1,12 +1,10 @@
 /** How interceptors are put around a call. */
-import type { WorkflowClientInterceptor } from './interceptors.js';
-
 type Call<Input, Output> = (input: Input) => Promise<Output>;
 
 /** The call, wrapped in every interceptor that has this method; the first of the list is the outermost. */
-export function intercepted<Input, Output>(
-  interceptors: readonly WorkflowClientInterceptor[],
-  method: keyof WorkflowClientInterceptor,
+export function intercepted<Interceptor extends object, Input, Output>(
+  interceptors: readonly Interceptor[],
+  method: keyof Interceptor,
   call: Call<Input, Output>,
 ): Call<Input, Output> {
   let chain = call;

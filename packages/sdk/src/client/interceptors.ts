@@ -8,6 +8,7 @@ import type { Headers } from '../conversion/payload.js';
 import type { QueryRejectCondition } from '../conversion/workflow-options.js';
 import type { WorkflowExecution } from '../conversion/workflow-types.js';
 import type { CompiledWorkflowOptions, WorkflowUpdateOptions, WorkflowUpdateStage } from './options.js';
+import type { CompiledScheduleOptions } from './schedule/types.js';
 import type { UpdateOutcome } from './update-outcome.js';
 
 /** The rest of the chain: the next interceptor, or the call itself. */
@@ -119,7 +120,23 @@ type Wrapping<Calls> = {
 /** Implement any of the methods; each calls `next`, with its input or a changed copy, and returns what that gives. */
 export type WorkflowClientInterceptor = Wrapping<WorkflowClientCalls>;
 
+export interface CreateScheduleInput {
+  readonly headers: Headers;
+  readonly options: CompiledScheduleOptions;
+}
+
+export interface CreateScheduleOutput {
+  readonly conflictToken: Uint8Array;
+}
+
+/** The calls of a schedule client that can be intercepted. */
+interface ScheduleClientCalls {
+  create(input: CreateScheduleInput): Promise<CreateScheduleOutput>;
+}
+export type ScheduleClientInterceptor = Wrapping<ScheduleClientCalls>;
+
 /** Interceptors of all parts of a client. */
 export interface ClientInterceptors {
   workflow?: WorkflowClientInterceptor[] | undefined;
+  schedule?: ScheduleClientInterceptor[] | undefined;
 }
