@@ -95,9 +95,16 @@ export interface WorkflowDescribeInput {
   readonly workflowExecution: WorkflowExecution;
 }
 
+export interface WorkflowStartOutput {
+  readonly runId: string;
+  /** The first workflow task is with a worker of this process already. */
+  readonly eagerlyStarted: boolean;
+}
+
 /** The calls of a workflow client that can be intercepted. */
 interface WorkflowClientCalls {
-  /** Answers with the run id. */
+  startWithDetails(input: WorkflowStartInput): Promise<WorkflowStartOutput>;
+  /** The same with the run id alone. An interceptor that has both is asked for `startWithDetails`. */
   start(input: WorkflowStartInput): Promise<string>;
   startUpdate(input: WorkflowStartUpdateInput): Promise<WorkflowStartUpdateOutput>;
   startUpdateWithStart(input: WorkflowStartUpdateWithStartInput): Promise<WorkflowStartUpdateWithStartOutput>;
