@@ -102,6 +102,9 @@ function advice(systemCode: string): string {
     return '. The host name is not known: correct `address`';
   if (systemCode === 'TIMEOUT') return '. Is the address right, and does a firewall let it through?';
   if (systemCode === 'CLOSED') return '';
+  if (systemCode === 'PROXY') {
+    return '. Set `proxy` with the right credentials, `proxy: false`, or the host in the variable no_proxy';
+  }
   if (systemCode === 'CERT_HAS_EXPIRED') return ". The server's certificate has expired: renew it";
   if (isCertificateCode(systemCode)) {
     return '. The server’s certificate is not trusted: set `tls.serverRootCACertificate`, or `tls.serverNameOverride` if only the name differs';
