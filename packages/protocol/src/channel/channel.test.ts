@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
 import type { IncomingHttpHeaders, ServerOptions } from 'node:http2';
-import { type AddressInfo, createServer as createNetServer } from 'node:net';
+import { type AddressInfo, connect as connectNet, createServer as createNetServer } from 'node:net';
 import { afterEach, test } from 'node:test';
 import { CallFailed, Channel } from './index.js';
 
@@ -221,4 +221,51 @@ test('an address that is none is refused at once', () => {
   for (const address of ['localhost', ':7233', 'host:', 'host:0', 'host:70000']) {
     assert.throws(() => new Channel({ address }), /is not HOST:PORT/);
   }
+});
+
+/** A proxy that knows CONNECT; what it was asked. */
+async function proxyOf(answer = 'HTTP/1.1 200 OK\r\n\r\n'): Promise<{ port: number; asked: string[] }> {
+  const asked: string[] = [];
+  const server = createNetServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (head: Buffer) => {
+      asked.push(head.toString());
+      const [, host, port] = /^CONNECT (\S+):(\d+) /.exec(head.toString()) ?? [];
+      if (!answer.includes(' 200 ')) return void socket.end(answer);
+      const onward = connectNet({ host: host ?? '', port: Number(port) }, () => {
+        socket.write(answer);
+        socket.pipe(onward).pipe(socket);
+      });
+      onward.on('error', () => socket.destroy());
+      socket.on('close', () => onward.destroy());
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  opened.push({ close: () => void server.close() });
+  return { port: (server.address() as AddressInfo).port, asked };
+}
+
+test('through a proxy', async () => {
+  const { server } = await counterpart(echo);
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { port, asked } = await proxyOf();
+  const channel = new Channel({ address, proxy: { host: '127.0.0.1', port, authorization: 'Basic eDp5' } });
+  opened.push(channel);
+  assert.equal((await channel.call('/a.B/C', Buffer.alloc(70_000, 7), {})).length, 70_000);
+  assert.deepEqual(asked, [
+    `CONNECT ${address} HTTP/1.1\r\nHost: ${address}\r\nProxy-Authorization: Basic eDp5\r\n\r\n`,
+  ]);
+});
+
+test('a proxy that refuses, and one that is none', async () => {
+  const through = async (answer: string): Promise<CallFailed> => {
+    const { port } = await proxyOf(answer);
+    const channel = new Channel({ address: '127.0.0.1:7233', proxy: { host: '127.0.0.1', port } });
+    opened.push(channel);
+    return failureOf(channel.call('/a.B/C', Buffer.alloc(0), {}));
+  };
+  const refused = await through('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
+  assert.deepEqual([refused.systemCode, refused.isUnsent], ['PROXY', true]);
+  assert.match(refused.message, /refused to connect to 127.0.0.1:7233: HTTP\/1.1 407 Proxy/);
+  assert.match((await through(`${'x'.repeat(20_000)}`)).message, /it is no HTTP proxy|connection was closed/);
 });

@@ -23,11 +23,20 @@ export interface ChannelTls {
   readonly isVerified?: boolean;
 }
 
+export interface ChannelProxy {
+  readonly host: string;
+  readonly port: number;
+  /** Sent to the proxy as Proxy-Authorization. */
+  readonly authorization?: string;
+}
+
 export interface ChannelOptions {
   /** `host:port`; IPv6 in brackets. */
   readonly address: string;
   /** In clear text when absent. */
   readonly tls?: ChannelTls;
+  /** An HTTP proxy to go through, by CONNECT. Default: none. */
+  readonly proxy?: ChannelProxy | undefined;
   /** Default 10,000 ms, TLS included. */
   readonly connectTimeoutMs?: number;
   /** Without a byte from the server for this long, the channel pings. Default 30,000 ms. */
@@ -40,7 +49,8 @@ export interface ChannelOptions {
   readonly answerBytesMax?: number;
 }
 
-export type LoadedChannelOptions = Required<Omit<ChannelOptions, 'tls'>> & {
+export type LoadedChannelOptions = Required<Omit<ChannelOptions, 'tls' | 'proxy'>> & {
+  readonly proxy: ChannelProxy | undefined;
   readonly tls: ChannelTls | undefined;
   readonly target: Address;
 };
@@ -63,7 +73,13 @@ export class Channel {
 
   /** Throws TypeError when the address is none. */
   constructor(options: ChannelOptions) {
-    this.#options = { ...defaults, tls: undefined, ...options, target: parseAddress(options.address) };
+    this.#options = {
+      ...defaults,
+      tls: undefined,
+      proxy: undefined,
+      ...options,
+      target: parseAddress(options.address),
+    };
   }
 
   /**

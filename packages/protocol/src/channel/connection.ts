@@ -1,7 +1,6 @@
 /** One connection of a channel: its socket, the calls that wait for it or run on it, its keepalive. */
 
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import {
   headerField,
   type HeaderField,
@@ -14,6 +13,7 @@ import {
 import { type CallFailed, channelFailure, socketFailure } from './answer.js';
 import type { ChannelCall } from './call.js';
 import type { LoadedChannelOptions } from './channel.js';
+import { openSocket } from './open-socket.js';
 
 /** What a connection tells its channel. */
 export interface ConnectionListener {
@@ -36,7 +36,8 @@ export class ChannelConnection implements Http2Host {
   readonly #options: LoadedChannelOptions;
   readonly #listener: ConnectionListener;
   readonly #head: readonly HeaderField[];
-  readonly #socket: Socket;
+  readonly #giveUp: () => void;
+  #socket: Socket | undefined;
   readonly #http2: Http2Connection;
   readonly #flush = (): void => this.#writeOutput();
   /** Calls for which there is no connection or no room yet, oldest first. */
@@ -55,18 +56,16 @@ export class ChannelConnection implements Http2Host {
     this.#listener = listener;
     this.#head = requestHead(options);
     this.#http2 = new Http2Connection('client', this, limits);
-    const socket = openSocket(options);
-    this.#socket = socket;
     this.connected = new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
     });
     // Who does not wait for it learns of a failure by their calls.
     this.connected.catch(() => undefined);
     this.#connectTimer = setTimeout(() => this.#connectLate(), options.connectTimeoutMs);
-    socket.once(options.tls === undefined ? 'connect' : 'secureConnect', () => this.#ready());
-    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('error', (error) => this.close(socketFailure(error, !this.#isReady)));
-    socket.on('close', () => this.close(channelFailure('unavailable', 'the server closed the connection', 'CLOSED')));
+    this.#giveUp = openSocket(options, {
+      ready: (socket) => this.#ready(socket),
+      failed: (error) => this.close(socketFailure(error, true)),
+    });
   }
 
   get takesCalls(): boolean {
@@ -90,7 +89,8 @@ export class ChannelConnection implements Http2Host {
     for (const call of this.#waiting.splice(0)) call.fail(reason);
     this.#lostBecause = reason;
     this.#http2.disconnected();
-    this.#socket.destroy();
+    this.#giveUp();
+    this.#socket?.destroy();
   }
 
   nowMs(): number {
@@ -117,8 +117,12 @@ export class ChannelConnection implements Http2Host {
     this.close(channelFailure('unavailable', `the server does not speak HTTP/2: ${error?.message ?? ''}`, 'HTTP2'));
   }
 
-  #ready(): void {
+  #ready(socket: Socket): void {
     this.#isReady = true;
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (error) => this.close(socketFailure(error, false)));
+    socket.on('close', () => this.close(channelFailure('unavailable', 'the server closed the connection', 'CLOSED')));
     clearTimeout(this.#connectTimer);
     const { keepaliveIntervalMs } = this.#options;
     this.#keepaliveTimer = setInterval(() => this.#keepAlive(), keepaliveIntervalMs).unref();
@@ -152,7 +156,7 @@ export class ChannelConnection implements Http2Host {
 
   /** Silence is broken by a ping; a ping without an answer ends the connection. */
   #keepAlive(): void {
-    const { bytesRead } = this.#socket;
+    const bytesRead = this.#socket?.bytesRead ?? 0;
     const isSilent = bytesRead === this.#bytesReadSeen;
     this.#bytesReadSeen = bytesRead;
     if (!isSilent || this.#pingTimer !== undefined) return;
@@ -169,24 +173,8 @@ export class ChannelConnection implements Http2Host {
   }
 
   #writeOutput(): void {
-    if (this.#isReady) writeOutput(this.#http2, this.#socket);
+    if (this.#socket !== undefined) writeOutput(this.#http2, this.#socket);
   }
-}
-
-function openSocket({ target: { host, port }, tls }: LoadedChannelOptions): Socket {
-  if (tls === undefined) return connectTcp({ host, port, noDelay: true });
-  const serverName = tls.serverName ?? (isIP(host) === 0 ? host : undefined);
-  const { ca, cert, key, isVerified = true } = tls;
-  const files = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-  const name = serverName === undefined ? {} : { servername: serverName };
-  return connectTls({
-    host,
-    port,
-    ALPNProtocols: ['h2'],
-    rejectUnauthorized: isVerified,
-    ...files,
-    ...name,
-  }).setNoDelay(true);
 }
 
 /** What all requests begin with. */

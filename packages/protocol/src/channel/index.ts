@@ -2,4 +2,4 @@
 
 export { type CallAnswer, CallFailed } from './answer.js';
 export type { CallOptions } from './call.js';
-export { Channel, type ChannelOptions, type ChannelTls } from './channel.js';
+export { Channel, type ChannelOptions, type ChannelProxy, type ChannelTls } from './channel.js';

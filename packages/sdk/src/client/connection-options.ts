@@ -1,5 +1,6 @@
 /** Where a connection goes and how it behaves. */
-import type { ChannelOptions, ChannelTls } from '@perdure/protocol/channel';
+import { proxyFor } from './proxy.js';
+import type { ChannelOptions, ChannelProxy, ChannelTls } from '@perdure/protocol/channel';
 import { durationMs } from '../conversion/duration.js';
 import type { Duration } from '../conversion/duration.js';
 import { ValueError } from '../conversion/errors.js';
@@ -36,6 +37,11 @@ export interface ConnectionOptions {
   apiKey?: string | (() => string) | undefined;
   /** Sent with every call. */
   metadata?: Metadata | undefined;
+  /**
+   * HTTP proxy to go through, `http://user:password@host:port`; false: none. Default: that of the environment (`grpc_proxy`,
+   * `https_proxy`, `no_grpc_proxy`, `no_proxy`).
+   */
+  proxy?: string | false | undefined;
   /** Code around every call; the first is the outermost. */
   interceptors?: readonly GrpcCallInterceptor[] | undefined;
   /** Change these options; those that are plugins of clients too reach the clients of this connection. */
@@ -56,6 +62,8 @@ export interface ConnectionOptionsWithDefaults {
   readonly tls: TLSConfig | undefined;
   readonly apiKey: string | (() => string) | undefined;
   readonly metadata: Metadata;
+  /** In clear, with its credentials. */
+  readonly proxy: ChannelProxy | undefined;
   readonly interceptors: readonly GrpcCallInterceptor[];
   readonly plugins: readonly ConnectionPlugin[];
   readonly connectTimeoutMs: number;
@@ -72,8 +80,10 @@ export function loadConnectionOptions(given: ConnectionOptions): ConnectionOptio
   if (options.apiKey !== undefined && Object.keys(metadata).some((name) => name.toLowerCase() === 'authorization')) {
     throw new ValueError('Both `apiKey` and `metadata.authorization` are set: keep one of them');
   }
+  const address = withPort(options.address ?? LOCAL_TARGET, tls === undefined ? 7233 : 443);
   return {
-    address: withPort(options.address ?? LOCAL_TARGET, tls === undefined ? 7233 : 443),
+    address,
+    proxy: proxyFor(address, options.proxy, process.env),
     tls,
     apiKey: options.apiKey,
     metadata,
@@ -103,9 +113,9 @@ function withPort(address: string, port: number): string {
 
 /** The same for the channel. */
 export function channelOptions(options: ConnectionOptionsWithDefaults): ChannelOptions {
-  const { address, tls, connectTimeoutMs, keepaliveIntervalMs, keepaliveTimeoutMs } = options;
+  const { address, tls, proxy, connectTimeoutMs, keepaliveIntervalMs, keepaliveTimeoutMs } = options;
   const timing = { connectTimeoutMs, keepaliveIntervalMs, keepaliveTimeoutMs };
-  const channel = { address, userAgent: `perdure/${SDK_VERSION}`, ...timing };
+  const channel = { address, proxy, userAgent: `perdure/${SDK_VERSION}`, ...timing };
   return tls === undefined ? channel : { ...channel, tls: channelTls(tls) };
 }
 

@@ -13,6 +13,7 @@ import type { GrpcCall } from './call-interceptor.js';
 import { GrpcServiceError, toGrpcError } from './grpc-error.js';
 import { isRetryableError, pause } from './grpc-retry.js';
 import type { ConnectionPlugin } from './plugins.js';
+import { warnOfTwoVersions } from './version.js';
 import { rawServices } from './raw-service.js';
 import type { RawServices } from './raw-service.js';
 
@@ -74,6 +75,7 @@ export class Connection implements ConnectionLike {
 
   protected constructor(options: ConnectionOptionsWithDefaults, channel: CallChannel) {
     this.options = options;
+    warnOfTwoVersions();
     this.#apiKey = options.apiKey;
     this.#channel = channel;
     const services = rawServices((rpc, request) => this.#call(rpc, request));
@@ -209,7 +211,7 @@ export class Connection implements ConnectionLike {
       try {
         return rpc.response.decode(await this.#attempt(rpc.path, bytes, context, namespace));
       } catch (thrown) {
-        const error = toGrpcError(thrown, this.options.address);
+        const error = toGrpcError(thrown, this.options.address, bytes.length);
         if (!(error instanceof GrpcServiceError) || !(await this.#mayRetry(attempt, error, context))) throw error;
       }
     }

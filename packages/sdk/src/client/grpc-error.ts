@@ -61,13 +61,32 @@ export function statusDetail<T>(error: GrpcServiceError, type: MessageType<T>): 
   return undefined;
 }
 
+/** Whether a server refuses a message, or a part of it, because of its size. */
+export function isTooLarge(details: string): boolean {
+  return /larger than max|size exceeds limit|exceeds (the )?(size )?limit/i.test(details);
+}
+
 /** What the channel threw, in the words of this package. Anything else passes. */
-export function toGrpcError(thrown: unknown, address: string): unknown {
+export function toGrpcError(thrown: unknown, address: string, requestBytes = 0): unknown {
   if (!(thrown instanceof CallFailed)) return thrown;
   const { code, message, statusDetails, systemCode, isUnsent } = thrown;
-  const details = systemCode === undefined ? message : `${connectionText(address, message, systemCode)}`;
+  const details =
+    systemCode === undefined ? serverText(message, requestBytes) : connectionText(address, message, systemCode);
   const typed = statusDetails === undefined ? [] : Status.decode(statusDetails).details;
   return new GrpcServiceError(code, details, { statusDetails: typed, isUnsent, cause: thrown });
+}
+
+/** What the server said; what is too large is told with its size and what to do. */
+function serverText(message: string, requestBytes: number): string {
+  // A call may be one of several under one deadline: what was left for it tells nothing.
+  if (/^no answer within \d+ ms$/.test(message)) return 'there was no answer before the deadline of the call';
+  const [, attribute] = /no mapping defined for search attribute (\S+?)\.?$/.exec(message) ?? [];
+  if (attribute !== undefined) {
+    return `${message}. Register it: perdure operator search-attribute create --name ${attribute} --type Keyword`;
+  }
+  if (!isTooLarge(message)) return message;
+  const size = `${(requestBytes / 2 ** 20).toFixed(1)} MiB`;
+  return `${message.replace(/\.$/, '')}. The request has ${size}: keep large data elsewhere and send a reference, or compress it with a payload codec`;
 }
 
 /** What went wrong between here and the server, and what to do about it. */
@@ -83,6 +102,9 @@ function advice(systemCode: string): string {
     return '. The host name is not known: correct `address`';
   if (systemCode === 'TIMEOUT') return '. Is the address right, and does a firewall let it through?';
   if (systemCode === 'CLOSED') return '';
+  if (systemCode === 'PROXY') {
+    return '. Set `proxy` with the right credentials, `proxy: false`, or the host in the variable no_proxy';
+  }
   if (systemCode === 'CERT_HAS_EXPIRED') return ". The server's certificate has expired: renew it";
   if (isCertificateCode(systemCode)) {
     return '. The server’s certificate is not trusted: set `tls.serverRootCACertificate`, or `tls.serverNameOverride` if only the name differs';

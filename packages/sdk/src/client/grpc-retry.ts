@@ -1,7 +1,7 @@
 /** Repetition of calls: the one place of this package that does it. */
 import { StatusCode } from '@perdure/protocol';
 import type { GrpcCallInterceptor } from './call-interceptor.js';
-import { isCertificateCode, isGrpcServiceError } from './grpc-error.js';
+import { isCertificateCode, isGrpcServiceError, isTooLarge } from './grpc-error.js';
 import type { GrpcServiceError } from './grpc-error.js';
 
 /** When a call is repeated, and after how long. */
@@ -51,7 +51,8 @@ const retryable: ReadonlySet<number> = new Set([
 export function isRetryableError(error: GrpcServiceError): boolean {
   const { systemCode = '' } = (error.cause ?? {}) as { readonly systemCode?: string | undefined };
   if (isCertificateCode(systemCode)) return false;
-  return retryable.has(error.code);
+  // A message that is too large stays so.
+  return retryable.has(error.code) && !isTooLarge(error.details);
 }
 
 /**

@@ -12,9 +12,21 @@ export function serviceError(thrown: unknown, what: string, execution?: Workflow
   if (missing !== undefined) return missing;
   if (thrown.code === StatusCode.NOT_FOUND && execution !== undefined) {
     const { workflowId, runId } = execution;
-    return new WorkflowNotFoundError(thrown.details, workflowId, runId || undefined, { cause: thrown });
+    return new WorkflowNotFoundError(notFoundText(thrown.details, execution), workflowId, runId || undefined, {
+      cause: thrown,
+    });
   }
   return new ServiceError(`${what}: ${thrown.message}`, { cause: thrown });
+}
+
+function notFoundText(details: string, { workflowId, runId }: WorkflowExecution): string {
+  const name = `'${workflowId}'${runId ? ` (run ${runId})` : ''}`;
+  if (/already completed/.test(details))
+    return `The workflow execution ${name} is closed: the call needs one that is running`;
+  if (/workflow|execution/i.test(details)) {
+    return `There is no workflow execution ${name} in this namespace: the id is wrong, or it was closed longer ago than the namespace keeps it`;
+  }
+  return details;
 }
 
 /** When it is the namespace that is missing. */

@@ -4,9 +4,10 @@ import { Header, Memo, SearchAttributes, UserMetadata } from '@perdure/protocol'
 import type { Init, StartWorkflowExecutionRequest } from '@perdure/protocol';
 import { encodePayloadMap, encodePayloads, valuesToBytes } from '../conversion/codec-pass.js';
 import type { LoadedDataConverter } from '../conversion/data-converter.js';
-import type { Headers } from '../conversion/payload.js';
+import type { Headers, Payload } from '../conversion/payload.js';
 import { payloadMapToWire, payloadToBytes } from '../conversion/payload.js';
-import { mapToPayloads } from '../conversion/payload-converter.js';
+import { ValueError } from '../conversion/errors.js';
+import { REFUSED } from '../conversion/payload-converter.js';
 import { compilePriority } from '../conversion/priority.js';
 import { compileRetryPolicy } from '../conversion/retry-policy.js';
 import { searchAttributesToPayloads } from '../conversion/search-attribute-payloads.js';
@@ -33,7 +34,7 @@ export async function startRequest(
     workflowId: options.workflowId,
     workflowType: { name: workflowType },
     taskQueue: { name: options.taskQueue, kind: 1 },
-    input: await valuesToBytes(converter, options.args),
+    input: await valuesToBytes(converter, options.args, `argument of workflow '${workflowType}'`),
     workflowExecutionTimeout: options.workflowExecutionTimeout,
     workflowRunTimeout: options.workflowRunTimeout,
     workflowTaskTimeout: options.workflowTaskTimeout,
@@ -54,8 +55,18 @@ export async function startRequest(
 }
 
 export async function memoBytes(converter: LoadedDataConverter, memo: Record<string, unknown>): Promise<Uint8Array> {
-  const payloads = await encodePayloadMap(converter.payloadCodecs, mapToPayloads(converter.payloadConverter, memo));
+  const plain = Object.entries(memo).map(([name, value]) => [name, memoPayload(converter, name, value)] as const);
+  const payloads = await encodePayloadMap(converter.payloadCodecs, Object.fromEntries(plain));
   return Memo.encode({ fields: payloadMapToWire(payloads) });
+}
+
+function memoPayload(converter: LoadedDataConverter, name: string, value: unknown): Payload {
+  try {
+    return converter.payloadConverter.toPayload(value);
+  } catch (error) {
+    if (!(error instanceof ValueError)) throw error;
+    throw new ValueError(error.message.replace(REFUSED, `The memo '${name}' cannot be sent`), { cause: error.cause });
+  }
 }
 
 /** Headers as they are: their payloads are the interceptors' own. Undefined when there are none. */

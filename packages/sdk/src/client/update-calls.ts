@@ -55,7 +55,11 @@ export async function updateRequest(
 ): Promise<Init<UpdateRequest>> {
   return {
     meta: { updateId, identity: context.identity },
-    input: { name, args: await valuesToBytes(converterFor(context, workflowId), args), header: headerBytes(headers) },
+    input: {
+      name,
+      args: await valuesToBytes(converterFor(context, workflowId), args, `argument of update '${name}'`),
+      header: headerBytes(headers),
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { reserveEagerSlot } from './eager-start.js';
 import { QueryNotRegisteredError, QueryRejectedError, WorkflowExecutionAlreadyStartedError } from './errors.js';
-import { isGrpcServiceError, statusDetail } from './grpc-error.js';
+import { isGrpcDeadlineError, isGrpcServiceError, statusDetail } from './grpc-error.js';
 import type {
   WorkflowCancelInput,
   WorkflowDescribeInput,
@@ -56,7 +56,11 @@ export async function signalWithStart(context: ClientContext, input: WorkflowSig
   const request = {
     ...(await startRequest(context, workflowType, headers, options)),
     signalName,
-    signalInput: await valuesToBytes(converterFor(context, options.workflowId), signalArgs),
+    signalInput: await valuesToBytes(
+      converterFor(context, options.workflowId),
+      signalArgs,
+      `argument of signal '${signalName}'`,
+    ),
   };
   try {
     const { runId } = await context.connection.workflowService.signalWithStartWorkflowExecution(request);
@@ -90,7 +94,11 @@ export async function signal(context: ClientContext, input: WorkflowSignalInput)
     workflowExecution,
     requestId: randomUUID(),
     signalName,
-    input: await valuesToBytes(converterFor(context, workflowExecution.workflowId), args),
+    input: await valuesToBytes(
+      converterFor(context, workflowExecution.workflowId),
+      args,
+      `argument of signal '${signalName}'`,
+    ),
     header: headerBytes(headers),
   };
   const call = () => connection.workflowService.signalWorkflowExecution(request);
@@ -101,7 +109,7 @@ export async function query(context: ClientContext, input: WorkflowQueryInput): 
   const { queryType, args, workflowExecution, queryRejectCondition, headers } = input;
   const { connection, namespace } = context;
   const dataConverter = converterFor(context, workflowExecution.workflowId);
-  const queryArgs = await valuesToBytes(dataConverter, args);
+  const queryArgs = await valuesToBytes(dataConverter, args, `argument of query '${queryType}'`);
   const condition = encodeQueryRejectCondition(queryRejectCondition ?? context.queryRejectCondition);
   try {
     const answer = await connection.workflowService.queryWorkflow({
@@ -116,7 +124,9 @@ export async function query(context: ClientContext, input: WorkflowQueryInput): 
     if (isGrpcServiceError(thrown) && thrown.code === StatusCode.INVALID_ARGUMENT) {
       throw new QueryNotRegisteredError(thrown.details, thrown.code, { cause: thrown });
     }
-    throw serviceError(thrown, `The query '${queryType}' failed`, workflowExecution);
+    const isLate = isGrpcDeadlineError(thrown);
+    const advice = isLate ? ' (no worker has answered: does one poll the task queue of this workflow?)' : '';
+    throw serviceError(thrown, `The query '${queryType}' failed${advice}`, workflowExecution);
   }
 }
 

@@ -4,7 +4,7 @@ import { ValueError } from './errors.js';
 import { hidesAttributes, withHiddenAttributes } from './failure-converter.js';
 import type { Payload } from './payload.js';
 import { payloadsFromBytes, payloadsToBytes } from './payload.js';
-import { arrayFromPayloads, toPayloads } from './payload-converter.js';
+import { arrayFromPayloads, REFUSED } from './payload-converter.js';
 import { failureFromBytes, failureToBytes, mapFailurePayloads } from './proto-failure.js';
 import type { ProtoFailure } from './proto-failure.js';
 
@@ -49,13 +49,34 @@ async function mapped(
   return Object.fromEntries(entries);
 }
 
-/** Arguments or results as encoded Payloads; undefined when there are none. */
+/**
+ * Arguments or results as encoded Payloads; undefined when there are none. `what` names them in messages: `argument of workflow
+ * 'order'` becomes "Argument 2 of workflow 'order' cannot be sent: …".
+ */
 export async function valuesToBytes(
   converter: LoadedDataConverter,
   values: readonly unknown[],
+  what?: string,
 ): Promise<Uint8Array | undefined> {
-  const payloads = toPayloads(converter.payloadConverter, ...values);
+  const payloads =
+    values.length === 0 ? undefined : values.map((value, index) => namedPayload(converter, value, index, what));
   return payloads && payloadsToBytes(await encodePayloads(converter.payloadCodecs, payloads));
+}
+
+function namedPayload(
+  converter: LoadedDataConverter,
+  value: unknown,
+  index: number,
+  what: string | undefined,
+): Payload {
+  try {
+    return converter.payloadConverter.toPayload(value);
+  } catch (error) {
+    if (what === undefined || !(error instanceof ValueError) || !error.message.startsWith(REFUSED)) throw error;
+    const [noun = '', ...rest] = what.split(' ');
+    const name = [`${noun.charAt(0).toUpperCase()}${noun.slice(1)}`, index + 1, ...rest].join(' ');
+    throw new ValueError(error.message.replace(REFUSED, `${name} cannot be sent`), { cause: error.cause });
+  }
 }
 
 /** All values of encoded Payloads. */

@@ -1,6 +1,7 @@
 /** From values to payloads and back. Synchronous and pure: payload converters also run inside of workflows. */
 import { PayloadConverterError, ValueError } from './errors.js';
 import { encodingOf } from './encoding.js';
+import { jsonRefusal } from './json-refusal.js';
 import type { Payload } from './payload.js';
 import type { SerializationContext } from './serialization-context.js';
 
@@ -46,7 +47,7 @@ export class CompositePayloadConverter implements PayloadConverter {
       const payload = converter.toPayload(value, context);
       if (payload !== undefined) return payload;
     }
-    throw new ValueError(`A value cannot be converted to a payload: ${whyNot(value)}`);
+    throw new ValueError(`${REFUSED}: ${whyNot(value)}`);
   }
 
   /** Throws ValueError when the payload has no encoding, or one that none of the converters reads. */
@@ -67,8 +68,8 @@ export class CompositePayloadConverter implements PayloadConverter {
 function whyNot(value: unknown): string {
   if (typeof value === 'function') return 'functions cannot be sent. Send data, and name the function';
   if (typeof value === 'symbol') return 'symbols cannot be sent. Send a string';
-  if (typeof value === 'bigint')
-    return 'a bigint is not JSON. Send it as text, value.toString(), or use new DefaultPayloadConverter({ keepTypes: true })';
+  const refusal = jsonRefusal(value);
+  if (refusal !== undefined) return refusal.place === '' ? refusal.reason : `at ${refusal.place}, ${refusal.reason}`;
   try {
     JSON.stringify(value);
     return `nothing writes values of type ${typeof value}`;
@@ -76,6 +77,9 @@ function whyNot(value: unknown): string {
     return `${error instanceof Error ? error.message : String(error)}. Send plain data, or set a payload converter for it`;
   }
 }
+
+/** What is said before `whyNot`; whoever knows what the value is replaces it. */
+export const REFUSED = 'A value cannot be converted to a payload';
 
 /** One payload per value; undefined when there are no values. */
 export function toPayloads(converter: PayloadConverter, ...values: unknown[]): Payload[] | undefined {
