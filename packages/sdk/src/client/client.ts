@@ -5,11 +5,16 @@ import { Connection } from './connection.js';
 import type { ConnectionLike } from './connection.js';
 import type { Metadata } from './connection-options.js';
 import type { ClientInterceptors } from './interceptors.js';
+import { configuredClient } from './plugins.js';
+import type { ClientPlugin } from './plugins.js';
+import { ScheduleClient } from './schedule/index.js';
 import { WorkflowClient } from './workflow-client.js';
 import type { WorkflowClientOptions } from './workflow-client.js';
 
 export interface ClientOptions extends CommonClientOptions {
   interceptors?: ClientInterceptors | undefined;
+  /** Change these options, in their order, after those of the connection. */
+  plugins?: readonly ClientPlugin[] | undefined;
   workflow?: Pick<WorkflowClientOptions, 'queryRejectCondition'> | undefined;
 }
 
@@ -24,14 +29,18 @@ export class Client {
   readonly workflow: WorkflowClient;
   /** Completion of activities from outside of a worker. */
   readonly activity: AsyncCompletionClient;
+  /** Workflows that are started at certain times. */
+  readonly schedule: ScheduleClient;
   readonly options: ClientOptions;
 
-  constructor(options: ClientOptions = {}) {
+  constructor(given: ClientOptions = {}) {
+    const options = configuredClient(given);
     const { interceptors, workflow, ...common } = options;
     const connection = options.connection ?? Connection.lazy();
     this.options = options;
     this.connection = connection;
     this.workflow = this.workflowClient({ ...common, ...workflow, connection, interceptors: interceptors?.workflow });
+    this.schedule = new ScheduleClient({ ...common, connection, interceptors: interceptors?.schedule });
     this.activity = new AsyncCompletionClient({ ...common, connection });
   }
 

@@ -3,6 +3,9 @@ import type { ChannelOptions, ChannelTls } from '@perdure/protocol/channel';
 import { durationMs } from '../conversion/duration.js';
 import type { Duration } from '../conversion/duration.js';
 import { ValueError } from '../conversion/errors.js';
+import type { GrpcCallInterceptor } from './call-interceptor.js';
+import { configuredConnection } from './plugins.js';
+import type { ConnectionPlugin } from './plugins.js';
 import { defaultGrpcRetryOptions } from './grpc-retry.js';
 import type { GrpcRetryOptions } from './grpc-retry.js';
 import { SDK_VERSION } from './version.js';
@@ -33,6 +36,10 @@ export interface ConnectionOptions {
   apiKey?: string | (() => string) | undefined;
   /** Sent with every call. */
   metadata?: Metadata | undefined;
+  /** Code around every call; the first is the outermost. */
+  interceptors?: readonly GrpcCallInterceptor[] | undefined;
+  /** Change these options; those that are plugins of clients too reach the clients of this connection. */
+  plugins?: readonly ConnectionPlugin[] | undefined;
   /** For `Connection.connect`, and for each attempt to reach the server later. Default 10 s. */
   connectTimeout?: Duration | undefined;
   /** When calls are repeated. Default: `defaultGrpcRetryOptions()`. False: never. */
@@ -49,6 +56,8 @@ export interface ConnectionOptionsWithDefaults {
   readonly tls: TLSConfig | undefined;
   readonly apiKey: string | (() => string) | undefined;
   readonly metadata: Metadata;
+  readonly interceptors: readonly GrpcCallInterceptor[];
+  readonly plugins: readonly ConnectionPlugin[];
   readonly connectTimeoutMs: number;
   readonly retry: GrpcRetryOptions | undefined;
   readonly keepaliveIntervalMs: number;
@@ -56,7 +65,8 @@ export interface ConnectionOptionsWithDefaults {
 }
 
 /** Throws ValueError for options that contradict each other or cannot be. */
-export function loadConnectionOptions(options: ConnectionOptions): ConnectionOptionsWithDefaults {
+export function loadConnectionOptions(given: ConnectionOptions): ConnectionOptionsWithDefaults {
+  const options = configuredConnection(given);
   const tls = loadTls(options);
   const metadata = options.metadata ?? {};
   if (options.apiKey !== undefined && Object.keys(metadata).some((name) => name.toLowerCase() === 'authorization')) {
@@ -67,6 +77,8 @@ export function loadConnectionOptions(options: ConnectionOptions): ConnectionOpt
     tls,
     apiKey: options.apiKey,
     metadata,
+    interceptors: options.interceptors ?? [],
+    plugins: options.plugins ?? [],
     connectTimeoutMs: durationMs(options.connectTimeout ?? 10_000),
     retry: options.retry === false ? undefined : (options.retry ?? defaultGrpcRetryOptions()),
     keepaliveIntervalMs: durationMs(options.keepaliveInterval ?? 30_000),

@@ -8,8 +8,11 @@ import { IllegalStateError } from '../conversion/errors.js';
 import { callMetadata } from './call-metadata.js';
 import { channelOptions, loadConnectionOptions } from './connection-options.js';
 import type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata } from './connection-options.js';
+import { interceptedCall } from './call-interceptor.js';
+import type { GrpcCall } from './call-interceptor.js';
 import { GrpcServiceError, toGrpcError } from './grpc-error.js';
 import { isRetryableError, pause } from './grpc-retry.js';
+import type { ConnectionPlugin } from './plugins.js';
 import { rawServices } from './raw-service.js';
 import type { RawServices } from './raw-service.js';
 
@@ -19,6 +22,8 @@ export interface CallContext {
   readonly deadline?: number | undefined;
   readonly abortSignal?: AbortSignal | undefined;
   readonly metadata?: Metadata | undefined;
+  /** Instead of the connection's. */
+  readonly apiKey?: string | undefined;
 }
 
 /** What a connection sends its calls through: a channel to an address, or a way to a server in this process. */
@@ -32,6 +37,8 @@ export interface CallChannel {
 
 /** What clients need of a connection. */
 export interface ConnectionLike extends RawServices {
+  /** Plugins for the clients of this connection. */
+  readonly plugins?: readonly ConnectionPlugin[];
   close(): Promise<void>;
   /** Resolves once the server has answered. Does nothing when it already has. */
   ensureConnected(): Promise<void>;
@@ -39,6 +46,8 @@ export interface ConnectionLike extends RawServices {
   withDeadline<R>(deadline: number | Date, fn: () => Promise<R>): Promise<R>;
   /** Calls inside of `fn` send these headers too; those of the same name replace the connection's. */
   withMetadata<R>(metadata: Metadata, fn: () => Promise<R>): Promise<R>;
+  /** Calls inside of `fn` send this key instead of the connection's. */
+  withApiKey?<R>(apiKey: string, fn: () => Promise<R>): Promise<R>;
   /** Calls inside of `fn` end with CANCELLED when the signal is aborted. */
   withAbortSignal<R>(abortSignal: AbortSignal, fn: () => Promise<R>): Promise<R>;
 }
@@ -110,6 +119,10 @@ export class Connection implements ConnectionLike {
     await this.#connected;
   }
 
+  get plugins(): readonly ConnectionPlugin[] {
+    return this.options.plugins;
+  }
+
   /** The key for calls from now on. */
   setApiKey(apiKey: string | (() => string)): void {
     this.#apiKey = apiKey;
@@ -121,6 +134,10 @@ export class Connection implements ConnectionLike {
 
   async withMetadata<R>(metadata: Metadata, fn: () => Promise<R>): Promise<R> {
     return this.#within({ metadata: { ...this.#context.getStore()?.metadata, ...metadata } }, fn);
+  }
+
+  async withApiKey<R>(apiKey: string, fn: () => Promise<R>): Promise<R> {
+    return this.#within({ apiKey }, fn);
   }
 
   async withAbortSignal<R>(abortSignal: AbortSignal, fn: () => Promise<R>): Promise<R> {
@@ -171,9 +188,23 @@ export class Connection implements ConnectionLike {
   async #call<Request, Response>(rpc: Rpc<Request, Response>, request: Init<Request>): Promise<Response> {
     if (this.#isClosed)
       throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    const context = this.#context.getStore() ?? {};
+    const { interceptors } = this.options;
+    if (interceptors.length === 0) return this.#send(rpc, request, context);
+    const send = (call: GrpcCall): Promise<Response> =>
+      this.#send(rpc, request, { ...context, metadata: call.metadata });
+    const call = { path: rpc.path, request, metadata: context.metadata ?? {} };
+    // The message that comes back is the one that `send` gave, or one that an interceptor put in its place.
+    return (await interceptedCall(interceptors, send)(call)) as Response;
+  }
+
+  async #send<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Init<Request>,
+    context: CallContext,
+  ): Promise<Response> {
     const bytes = rpc.request.encode(request);
     const namespace = (request as { namespace?: unknown }).namespace;
-    const context = this.#context.getStore() ?? {};
     for (let attempt = 1; ; attempt++) {
       try {
         return rpc.response.decode(await this.#attempt(rpc.path, bytes, context, namespace));
@@ -185,10 +216,10 @@ export class Connection implements ConnectionLike {
   }
 
   async #attempt(path: string, bytes: Uint8Array, context: CallContext, namespace: unknown): Promise<Uint8Array> {
-    const { deadline, abortSignal } = context;
+    const { deadline, abortSignal, apiKey = this.#apiKey } = context;
     return this.#channel.call(path, bytes, {
       timeoutMs: deadline === undefined ? undefined : Math.max(1, deadline - Date.now()),
-      metadata: callMetadata(this.options.metadata, context.metadata, this.#apiKey, namespace),
+      metadata: callMetadata(this.options.metadata, context.metadata, apiKey, namespace),
       signal: abortSignal,
     });
   }

@@ -1,8 +1,8 @@
 /** Repetition of calls: the one place of this package that does it. */
 import { StatusCode } from '@perdure/protocol';
-import { isCertificateCode } from './grpc-error.js';
+import type { GrpcCallInterceptor } from './call-interceptor.js';
+import { isCertificateCode, isGrpcServiceError } from './grpc-error.js';
 import type { GrpcServiceError } from './grpc-error.js';
-import { CallFailed } from '@perdure/protocol/channel';
 
 /** When a call is repeated, and after how long. */
 export interface GrpcRetryOptions {
@@ -49,9 +49,26 @@ const retryable: ReadonlySet<number> = new Set([
 
 /** Whether the same call may succeed the next time. Starts, signals and updates carry ids: repeating them does nothing twice. */
 export function isRetryableError(error: GrpcServiceError): boolean {
-  const { cause } = error;
-  if (cause instanceof CallFailed && isCertificateCode(cause.systemCode ?? '')) return false;
+  const { systemCode = '' } = (error.cause ?? {}) as { readonly systemCode?: string | undefined };
+  if (isCertificateCode(systemCode)) return false;
   return retryable.has(error.code);
+}
+
+/**
+ * An interceptor that repeats calls as the options say, for one that is put among others. Turn the connection's own repetition off
+ * then: `Connection.connect({ retry: false, interceptors: [makeGrpcRetryInterceptor(options)] })`.
+ */
+export function makeGrpcRetryInterceptor(retryOptions: GrpcRetryOptions): GrpcCallInterceptor {
+  return async (call, next) => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await next(call);
+      } catch (error) {
+        if (!isGrpcServiceError(error) || !retryOptions.retryableDecider(attempt, error)) throw error;
+        await pause(retryOptions.delayFunction(attempt, error), undefined);
+      }
+    }
+  };
 }
 
 /** Waits; ends early, without an error, when the signal is aborted. */

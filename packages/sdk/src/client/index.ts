@@ -7,10 +7,11 @@ export { Connection } from './connection.js';
 export type { CallChannel, CallContext, ConnectionLike } from './connection.js';
 export { LOCAL_TARGET } from './connection-options.js';
 export type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata, TLSConfig } from './connection-options.js';
+export type { GrpcCall, GrpcCallInterceptor } from './call-interceptor.js';
 export type { ClientContext } from './context.js';
 export * from './errors.js';
 export { GrpcServiceError, isGrpcCancelledError, isGrpcDeadlineError, isGrpcServiceError } from './grpc-error.js';
-export { defaultGrpcRetryOptions, isRetryableError } from './grpc-retry.js';
+export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from './grpc-retry.js';
 export type { BackoffOptions, GrpcRetryOptions } from './grpc-retry.js';
 export type * from './interceptors.js';
 export { compileWorkflowOptions, WorkflowUpdateStage } from './options.js';
@@ -23,7 +24,9 @@ export type {
   WorkflowStartOptions,
   WorkflowUpdateOptions,
 } from './options.js';
+export type { ClientPlugin, ConnectionPlugin } from './plugins.js';
 export type { HealthService, OperatorService, TestService, WorkflowService } from './raw-service.js';
+export * from './schedule/index.js';
 export { WithStartWorkflowOperation } from './with-start.js';
 export { WorkflowClient } from './workflow-client.js';
 export type { GetWorkflowHandleOptions, WorkflowClientOptions, WorkflowResultOptions } from './workflow-client.js';
@@ -40,6 +43,7 @@ export type {
   WorkflowHandle,
   WorkflowHandleWithFirstExecutionRunId,
   WorkflowHandleWithSignaledRunId,
+  WorkflowHandleWithStartDetails,
   WorkflowUpdateHandle,
 } from './workflow-handle.js';
 export type {

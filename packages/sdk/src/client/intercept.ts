@@ -1,12 +1,40 @@
 /** How interceptors are put around a call. */
-import type { WorkflowClientInterceptor } from './interceptors.js';
+import type { WorkflowClientInterceptor, WorkflowStartInput, WorkflowStartOutput } from './interceptors.js';
 
 type Call<Input, Output> = (input: Input) => Promise<Output>;
 
-/** The call, wrapped in every interceptor that has this method; the first of the list is the outermost. */
-export function intercepted<Input, Output>(
+/** A start: each interceptor wraps it with `startWithDetails`, or else with `start`. */
+export function interceptedStart(
   interceptors: readonly WorkflowClientInterceptor[],
-  method: keyof WorkflowClientInterceptor,
+  call: Call<WorkflowStartInput, WorkflowStartOutput>,
+): Call<WorkflowStartInput, WorkflowStartOutput> {
+  const adapted = interceptors.map((interceptor) => {
+    if (interceptor.startWithDetails !== undefined || interceptor.start === undefined) return interceptor;
+    return { startWithDetails: detailed(interceptor as typeof interceptor & StartOnly) };
+  });
+  return intercepted(adapted, 'startWithDetails', call);
+}
+
+interface StartOnly {
+  start(input: WorkflowStartInput, next: Call<WorkflowStartInput, string>): Promise<string>;
+}
+
+function detailed(interceptor: StartOnly): NonNullable<WorkflowClientInterceptor['startWithDetails']> {
+  return async (input, next) => {
+    let eagerlyStarted = false;
+    const runId = await interceptor.start(input, async (given) => {
+      const output = await next(given);
+      ({ eagerlyStarted } = output);
+      return output.runId;
+    });
+    return { runId, eagerlyStarted };
+  };
+}
+
+/** The call, wrapped in every interceptor that has this method; the first of the list is the outermost. */
+export function intercepted<Interceptor extends object, Input, Output>(
+  interceptors: readonly Interceptor[],
+  method: keyof Interceptor,
   call: Call<Input, Output>,
 ): Call<Input, Output> {
   let chain = call;

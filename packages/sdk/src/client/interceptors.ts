@@ -8,6 +8,7 @@ import type { Headers } from '../conversion/payload.js';
 import type { QueryRejectCondition } from '../conversion/workflow-options.js';
 import type { WorkflowExecution } from '../conversion/workflow-types.js';
 import type { CompiledWorkflowOptions, WorkflowUpdateOptions, WorkflowUpdateStage } from './options.js';
+import type { CompiledScheduleOptions } from './schedule/types.js';
 import type { UpdateOutcome } from './update-outcome.js';
 
 /** The rest of the chain: the next interceptor, or the call itself. */
@@ -94,9 +95,16 @@ export interface WorkflowDescribeInput {
   readonly workflowExecution: WorkflowExecution;
 }
 
+export interface WorkflowStartOutput {
+  readonly runId: string;
+  /** The first workflow task is with a worker of this process already. */
+  readonly eagerlyStarted: boolean;
+}
+
 /** The calls of a workflow client that can be intercepted. */
 interface WorkflowClientCalls {
-  /** Answers with the run id. */
+  startWithDetails(input: WorkflowStartInput): Promise<WorkflowStartOutput>;
+  /** The same with the run id alone. An interceptor that has both is asked for `startWithDetails`. */
   start(input: WorkflowStartInput): Promise<string>;
   startUpdate(input: WorkflowStartUpdateInput): Promise<WorkflowStartUpdateOutput>;
   startUpdateWithStart(input: WorkflowStartUpdateWithStartInput): Promise<WorkflowStartUpdateWithStartOutput>;
@@ -119,7 +127,23 @@ type Wrapping<Calls> = {
 /** Implement any of the methods; each calls `next`, with its input or a changed copy, and returns what that gives. */
 export type WorkflowClientInterceptor = Wrapping<WorkflowClientCalls>;
 
+export interface CreateScheduleInput {
+  readonly headers: Headers;
+  readonly options: CompiledScheduleOptions;
+}
+
+export interface CreateScheduleOutput {
+  readonly conflictToken: Uint8Array;
+}
+
+/** The calls of a schedule client that can be intercepted. */
+interface ScheduleClientCalls {
+  create(input: CreateScheduleInput): Promise<CreateScheduleOutput>;
+}
+export type ScheduleClientInterceptor = Wrapping<ScheduleClientCalls>;
+
 /** Interceptors of all parts of a client. */
 export interface ClientInterceptors {
   workflow?: WorkflowClientInterceptor[] | undefined;
+  schedule?: ScheduleClientInterceptor[] | undefined;
 }

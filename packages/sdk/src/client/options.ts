@@ -16,17 +16,28 @@ export interface WorkflowOptions extends CommonWorkflowOptions {
   /** Wait before the first workflow task; a signal-with-start ends it. Not with `cronSchedule`. */
   startDelay?: Duration | undefined;
   versioningOverride?: VersioningOverride | undefined;
+  /**
+   * Asks the server to give the first workflow task with its answer, to a worker of this process that polls this queue over the
+   * client's connection and has a free slot. Without such a worker it is an ordinary start. Default false.
+   */
+  requestEagerStart?: boolean | undefined;
 }
 
 /** Options of a start: with the arguments of the workflow. */
 export type WorkflowStartOptions<W extends Workflow = Workflow> = WithWorkflowArgs<W, WorkflowOptions>;
 
-export interface WorkflowSignalWithStartOptionsWithoutArgs<SignalArgs extends unknown[]> extends WorkflowOptions {
+export interface WorkflowSignalWithStartOptionsWithoutArgs<SignalArgs extends unknown[]> extends Omit<
+  WorkflowOptions,
+  'requestEagerStart'
+> {
   signal: SignalDefinition<SignalArgs> | string;
   signalArgs?: SignalArgs | undefined;
 }
 
-export interface WorkflowSignalWithStartOptionsWithArgs<SignalArgs extends unknown[]> extends WorkflowOptions {
+export interface WorkflowSignalWithStartOptionsWithArgs<SignalArgs extends unknown[]> extends Omit<
+  WorkflowOptions,
+  'requestEagerStart'
+> {
   signal: SignalDefinition<SignalArgs> | string;
   signalArgs: SignalArgs;
 }

@@ -53,7 +53,7 @@ export async function startRequest(
   };
 }
 
-async function memoBytes(converter: LoadedDataConverter, memo: Record<string, unknown>): Promise<Uint8Array> {
+export async function memoBytes(converter: LoadedDataConverter, memo: Record<string, unknown>): Promise<Uint8Array> {
   const payloads = await encodePayloadMap(converter.payloadCodecs, mapToPayloads(converter.payloadConverter, memo));
   return Memo.encode({ fields: payloadMapToWire(payloads) });
 }
@@ -63,7 +63,7 @@ export function headerBytes(headers: Headers): Uint8Array | undefined {
   return Object.keys(headers).length === 0 ? undefined : Header.encode({ fields: payloadMapToWire(headers) });
 }
 
-async function userMetadataBytes(
+export async function userMetadataBytes(
   converter: LoadedDataConverter,
   summary: string | undefined,
   details: string | undefined,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { StatusCode, WorkflowExecutionAlreadyStartedFailure } from '@perdure/protocol';
 import type {
   DescribeWorkflowExecutionResponse,
+  PollWorkflowTaskQueueResponse,
   RequestCancelWorkflowExecutionResponse,
   TerminateWorkflowExecutionResponse,
 } from '@perdure/protocol';
@@ -10,6 +11,7 @@ import { valueFromBytes, valuesToBytes } from '../conversion/codec-pass.js';
 import { encodeQueryRejectCondition } from '../conversion/workflow-options.js';
 import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
+import { reserveEagerSlot } from './eager-start.js';
 import { QueryNotRegisteredError, QueryRejectedError, WorkflowExecutionAlreadyStartedError } from './errors.js';
 import { isGrpcServiceError, statusDetail } from './grpc-error.js';
 import type {
@@ -19,20 +21,33 @@ import type {
   WorkflowSignalInput,
   WorkflowSignalWithStartInput,
   WorkflowStartInput,
+  WorkflowStartOutput,
   WorkflowTerminateInput,
 } from './interceptors.js';
 import { serviceError, translated } from './service-errors.js';
 import { headerBytes, startRequest } from './start-request.js';
 import { statusName } from './workflow-description.js';
 
-export async function start(context: ClientContext, input: WorkflowStartInput): Promise<string> {
+export async function start(context: ClientContext, input: WorkflowStartInput): Promise<WorkflowStartOutput> {
   const { workflowType, headers, options } = input;
+  const { connection, namespace } = context;
   const request = await startRequest(context, workflowType, headers, options);
+  const isEager = options.requestEagerStart === true;
+  const slot = isEager ? reserveEagerSlot(connection, namespace, options.taskQueue) : undefined;
+  let task: PollWorkflowTaskQueueResponse | undefined;
   try {
-    const { runId } = await context.connection.workflowService.startWorkflowExecution(request);
-    return runId;
+    const answer = await connection.workflowService.startWorkflowExecution({
+      ...request,
+      requestEagerExecution: slot !== undefined,
+      eagerWorkerDeploymentOptions: slot?.deploymentOptions,
+    });
+    task = answer.eagerWorkflowTask;
+    return { runId: answer.runId, eagerlyStarted: task !== undefined };
   } catch (thrown) {
     throw startError(thrown, options.workflowId, workflowType);
+  } finally {
+    if (task === undefined) slot?.release();
+    else slot?.take(task);
   }
 }
 

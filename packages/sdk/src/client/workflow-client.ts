@@ -6,11 +6,12 @@ import { loadContext } from './client-options.js';
 import type { CommonClientOptions } from './client-options.js';
 import type { ConnectionLike } from './connection.js';
 import type { ClientContext } from './context.js';
-import { intercepted } from './intercept.js';
+import { intercepted, interceptedStart } from './intercept.js';
 import type {
   WorkflowClientInterceptor,
   WorkflowSignalWithStartInput,
   WorkflowStartInput,
+  WorkflowStartOutput,
   WorkflowStartUpdateWithStartInput,
 } from './interceptors.js';
 import { compileWorkflowOptions, nameOf, WorkflowUpdateStage } from './options.js';
@@ -29,6 +30,7 @@ import type {
   WorkflowHandle,
   WorkflowHandleWithFirstExecutionRunId,
   WorkflowHandleWithSignaledRunId,
+  WorkflowHandleWithStartDetails,
   WorkflowUpdateHandle,
 } from './workflow-handle.js';
 import { countWorkflows, listWorkflows } from './workflow-list.js';
@@ -82,15 +84,15 @@ export class WorkflowClient {
   async start<W extends Workflow>(
     workflowTypeOrFunc: string | W,
     options: WorkflowStartOptions<W>,
-  ): Promise<WorkflowHandleWithFirstExecutionRunId<W>> {
+  ): Promise<WorkflowHandleWithStartDetails<W>> {
     const input = {
       workflowType: extractWorkflowType(workflowTypeOrFunc),
       headers: {},
       options: compileWorkflowOptions(options),
     };
-    const call = (given: WorkflowStartInput): Promise<string> => calls.start(this.options, given);
-    const runId = await intercepted(this.options.interceptors, 'start', call)(input);
-    return this.#startedHandle<W>(options.workflowId, runId, options.followRuns);
+    const call = (given: WorkflowStartInput): Promise<WorkflowStartOutput> => calls.start(this.options, given);
+    const { runId, eagerlyStarted } = await interceptedStart(this.options.interceptors, call)(input);
+    return { ...this.#startedHandle<W>(options.workflowId, runId, options.followRuns), eagerlyStarted };
   }
 
   /** Starts a workflow and waits for its result. Rejects as `start` and `result` do. */

@@ -103,7 +103,7 @@ export async function executionInfo(
     executionTime: optionalDate(raw.executionTime),
     closeTime: optionalDate(raw.closeTime),
     memo: memo && (await memoValues(converter, memo)),
-    typedSearchAttributes: searchAttributes ? attributesOf(searchAttributes) : new TypedSearchAttributes(),
+    typedSearchAttributes: attributesOf(searchAttributes),
     parentExecution: executionId(raw.parentExecution),
     rootExecution: executionId(raw.rootExecution),
     priority: priority && decodePriority(priority),
@@ -127,13 +127,16 @@ export async function executionDescription(
   };
 }
 
-async function textOf(converter: LoadedDataConverter, bytes: Uint8Array | undefined): Promise<string | undefined> {
+export async function textOf(
+  converter: LoadedDataConverter,
+  bytes: Uint8Array | undefined,
+): Promise<string | undefined> {
   if (bytes === undefined) return undefined;
   const [payload] = await decodePayloads(converter.payloadCodecs, [payloadFromBytes(bytes)]);
   return payload && converter.payloadConverter.fromPayload<string>(payload);
 }
 
-async function memoValues(
+export async function memoValues(
   converter: LoadedDataConverter,
   bytes: Uint8Array,
 ): Promise<Record<string, unknown> | undefined> {
@@ -141,7 +144,8 @@ async function memoValues(
   return mapFromPayloads(converter.payloadConverter, await decodePayloadMap(converter.payloadCodecs, payloads));
 }
 
-function attributesOf(bytes: Uint8Array): TypedSearchAttributes {
+export function attributesOf(bytes: Uint8Array | undefined): TypedSearchAttributes {
+  if (bytes === undefined) return new TypedSearchAttributes();
   return searchAttributesFromPayloads(payloadMapFromWire(SearchAttributes.decode(bytes).indexedFields));
 }
 

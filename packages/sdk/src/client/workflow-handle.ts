@@ -90,6 +90,13 @@ export interface WorkflowHandleWithFirstExecutionRunId<W extends Workflow = Work
   readonly firstExecutionRunId: string;
 }
 
+export interface WorkflowHandleWithStartDetails<
+  W extends Workflow = Workflow,
+> extends WorkflowHandleWithFirstExecutionRunId<W> {
+  /** The first workflow task is with a worker of this process already: see `requestEagerStart`. */
+  readonly eagerlyStarted: boolean;
+}
+
 export interface WorkflowHandleWithSignaledRunId<W extends Workflow = Workflow> extends WorkflowHandle<W> {
   /** Of the run that got the signal. */
   readonly signaledRunId: string;
