@@ -115,7 +115,7 @@ export class AsyncCompletionClient {
   /** A token does not say whose activity it is. */
   #converter(activity: Uint8Array | FullActivityId): LoadedDataConverter {
     const { dataConverter, namespace } = this.options;
-    if (activity instanceof Uint8Array) return dataConverter;
+    if (ArrayBuffer.isView(activity)) return dataConverter;
     const { workflowId, activityId } = activity;
     return withSerializationContext(dataConverter, {
       type: 'activity',
@@ -133,7 +133,7 @@ export class AsyncCompletionClient {
   ): Promise<T> {
     const { namespace, identity } = this.options;
     try {
-      if (activity instanceof Uint8Array) return await byToken({ namespace, identity, taskToken: activity });
+      if (ArrayBuffer.isView(activity)) return await byToken({ namespace, identity, taskToken: activity });
       return await byId({ namespace, identity, ...activity });
     } catch (thrown) {
       throw completionError(thrown);

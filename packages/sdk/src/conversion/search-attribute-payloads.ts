@@ -23,7 +23,8 @@ const wireNames: { readonly [T in SearchAttributeType]: string } = {
 export function searchAttributesToPayloads(
   attributes: TypedSearchAttributes | readonly SearchAttributeUpdatePair[],
 ): Record<string, Payload> {
-  const pairs = attributes instanceof TypedSearchAttributes ? attributes.getAll() : attributes;
+  // By shape: the set may come from another copy of this package.
+  const pairs = 'getAll' in attributes ? attributes.getAll() : attributes;
   return Object.fromEntries(pairs.map(({ key, value }) => [key.name, attributePayload(key.type, value)]));
 }
 
