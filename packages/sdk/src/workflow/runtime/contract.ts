@@ -5,7 +5,10 @@
  *
  * The host drains the realm's microtasks between the calls; no promise crosses the border.
  */
+import type { FailureConverter } from '../../conversion/failure-converter.js';
+import type { PayloadConverter } from '../../conversion/payload-converter.js';
 import type { Activation, Completion } from '../../replay/contract.js';
+import type { WorkflowInterceptorsFactory } from './interceptors.js';
 
 /** What a realm offers its host: one for all runs in it. */
 export interface Realm {
@@ -65,3 +68,26 @@ export interface AsyncContext {
   /** Calls `fn` with this value; code started by `fn` goes on having it. */
   run<T>(value: unknown, fn: () => T): T;
 }
+
+/** What the user's bundle holds for one run: evaluated for it when it is first asked for. */
+export interface RunModules {
+  /** All exports of the workflows' module, `default` included; what is not a function is no workflow. */
+  readonly workflows: Readonly<Record<string, unknown>>;
+  /** In the order in which the worker lists them. */
+  readonly interceptors: readonly InterceptorModule[];
+  readonly payloadConverter?: PayloadConverter | undefined;
+  readonly failureConverter?: FailureConverter | undefined;
+}
+
+export interface InterceptorModule {
+  readonly interceptors?: WorkflowInterceptorsFactory | undefined;
+}
+
+/**
+ * Evaluates the bundle for a run. Called once per run, inside of `begin` of its first activation, when the run is the
+ * current one: module code may already use `Math.random`, `Date` and `workflowInfo`. What it throws fails the task.
+ */
+export type LoadRunModules = (runId: string) => RunModules;
+
+/** `createRealm(host, load)` of `./realm.js`, which the sandbox calls inside of the realm. */
+export type CreateRealm = (host: RealmHost, load: LoadRunModules) => Realm;
