@@ -19,6 +19,8 @@ export interface ChannelTls {
   readonly key?: Buffer;
   /** Name that the server's certificate must have; the host of the address when absent. */
   readonly serverName?: string;
+  /** False: any certificate will do. Default true. */
+  readonly isVerified?: boolean;
 }
 
 export interface ChannelOptions {

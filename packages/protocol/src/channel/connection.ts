@@ -176,10 +176,17 @@ export class ChannelConnection implements Http2Host {
 function openSocket({ target: { host, port }, tls }: LoadedChannelOptions): Socket {
   if (tls === undefined) return connectTcp({ host, port, noDelay: true });
   const serverName = tls.serverName ?? (isIP(host) === 0 ? host : undefined);
-  const { ca, cert, key } = tls;
+  const { ca, cert, key, isVerified = true } = tls;
   const files = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
   const name = serverName === undefined ? {} : { servername: serverName };
-  return connectTls({ host, port, ALPNProtocols: ['h2'], ...files, ...name }).setNoDelay(true);
+  return connectTls({
+    host,
+    port,
+    ALPNProtocols: ['h2'],
+    rejectUnauthorized: isVerified,
+    ...files,
+    ...name,
+  }).setNoDelay(true);
 }
 
 /** What all requests begin with. */

@@ -2,6 +2,8 @@
 import { StatusCode } from '@perdure/protocol';
 import { errorToFailureBytes, valuesToBytes } from '../conversion/codec-pass.js';
 import { namedErrorClass } from '../conversion/error-class.js';
+import type { LoadedDataConverter } from '../conversion/data-converter.js';
+import { withSerializationContext } from '../conversion/serialization-context.js';
 import { ensureTemporalFailure } from '../conversion/failure.js';
 import { loadContext } from './client-options.js';
 import type { CommonClientOptions } from './client-options.js';
@@ -60,7 +62,7 @@ export class AsyncCompletionClient {
 
   /** The activity returns this result. */
   async complete<T = unknown>(taskTokenOrFullActivityId: Uint8Array | FullActivityId, result: T): Promise<void> {
-    const bytes = await valuesToBytes(this.options.dataConverter, [result]);
+    const bytes = await valuesToBytes(this.#converter(taskTokenOrFullActivityId), [result]);
     const { workflowService } = this.connection;
     await this.#send(
       taskTokenOrFullActivityId,
@@ -71,7 +73,7 @@ export class AsyncCompletionClient {
 
   /** The attempt fails; it is retried as its policy says. */
   async fail(taskTokenOrFullActivityId: Uint8Array | FullActivityId, error: unknown): Promise<void> {
-    const failure = await errorToFailureBytes(this.options.dataConverter, ensureTemporalFailure(error));
+    const failure = await errorToFailureBytes(this.#converter(taskTokenOrFullActivityId), ensureTemporalFailure(error));
     const { workflowService } = this.connection;
     await this.#send(
       taskTokenOrFullActivityId,
@@ -82,7 +84,8 @@ export class AsyncCompletionClient {
 
   /** The activity has ended because its workflow asked for that. Refused when it did not. */
   async reportCancellation(taskTokenOrFullActivityId: Uint8Array | FullActivityId, details?: unknown): Promise<void> {
-    const bytes = details === undefined ? undefined : await valuesToBytes(this.options.dataConverter, [details]);
+    const bytes =
+      details === undefined ? undefined : await valuesToBytes(this.#converter(taskTokenOrFullActivityId), [details]);
     const { workflowService } = this.connection;
     await this.#send(
       taskTokenOrFullActivityId,
@@ -96,7 +99,8 @@ export class AsyncCompletionClient {
    * Rejects with ActivityCancelledError, ActivityPausedError or ActivityResetError when it should end.
    */
   async heartbeat(taskTokenOrFullActivityId: Uint8Array | FullActivityId, details?: unknown): Promise<void> {
-    const bytes = details === undefined ? undefined : await valuesToBytes(this.options.dataConverter, [details]);
+    const bytes =
+      details === undefined ? undefined : await valuesToBytes(this.#converter(taskTokenOrFullActivityId), [details]);
     const { workflowService } = this.connection;
     const answer = await this.#send<HeartbeatAnswer>(
       taskTokenOrFullActivityId,
@@ -106,6 +110,20 @@ export class AsyncCompletionClient {
     if (answer.cancelRequested) throw new ActivityCancelledError('The workflow has cancelled the activity');
     if (answer.activityReset) throw new ActivityResetError('The activity was reset: this attempt no longer counts');
     if (answer.activityPaused) throw new ActivityPausedError('The activity is paused');
+  }
+
+  /** A token does not say whose activity it is. */
+  #converter(activity: Uint8Array | FullActivityId): LoadedDataConverter {
+    const { dataConverter, namespace } = this.options;
+    if (activity instanceof Uint8Array) return dataConverter;
+    const { workflowId, activityId } = activity;
+    return withSerializationContext(dataConverter, {
+      type: 'activity',
+      namespace,
+      workflowId,
+      activityId,
+      isLocal: false,
+    });
   }
 
   async #send<T>(

@@ -20,6 +20,8 @@ export interface TLSConfig {
   serverRootCACertificate?: Uint8Array | string | undefined;
   /** PEM, for servers that ask for a certificate (mTLS). */
   clientCertPair?: { crt: Uint8Array | string; key: Uint8Array | string } | undefined;
+  /** True: any certificate will do, also one of an impostor. For tests only. Default false. */
+  insecureSkipVerification?: boolean | undefined;
 }
 
 export interface ConnectionOptions {
@@ -95,8 +97,10 @@ export function channelOptions(options: ConnectionOptionsWithDefaults): ChannelO
   return tls === undefined ? channel : { ...channel, tls: channelTls(tls) };
 }
 
-function channelTls({ serverNameOverride, serverRootCACertificate, clientCertPair }: TLSConfig): ChannelTls {
+function channelTls(tls: TLSConfig): ChannelTls {
+  const { serverNameOverride, serverRootCACertificate, clientCertPair, insecureSkipVerification = false } = tls;
   return {
+    isVerified: !insecureSkipVerification,
     ...(serverNameOverride === undefined ? {} : { serverName: serverNameOverride }),
     ...(serverRootCACertificate === undefined ? {} : { ca: Buffer.from(serverRootCACertificate) }),
     ...(clientCertPair === undefined

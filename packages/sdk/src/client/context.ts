@@ -1,5 +1,6 @@
 /** What all calls of one client share. */
 import type { LoadedDataConverter } from '../conversion/data-converter.js';
+import { withSerializationContext } from '../conversion/serialization-context.js';
 import type { QueryRejectCondition } from '../conversion/workflow-options.js';
 import type { ConnectionLike } from './connection.js';
 import type { WorkflowClientInterceptor } from './interceptors.js';
@@ -12,4 +13,9 @@ export interface ClientContext {
   readonly dataConverter: LoadedDataConverter;
   readonly interceptors: readonly WorkflowClientInterceptor[];
   readonly queryRejectCondition: QueryRejectCondition;
+}
+
+/** The data converter, told that it works for this workflow. */
+export function converterFor({ dataConverter, namespace }: ClientContext, workflowId: string): LoadedDataConverter {
+  return withSerializationContext(dataConverter, { type: 'workflow', namespace, workflowId });
 }

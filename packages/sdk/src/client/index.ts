@@ -67,4 +67,4 @@ export type { DataConverter } from '../conversion/data-converter.js';
 export type { Headers, Payload } from '../conversion/payload.js';
 export type { RetryPolicy } from '../conversion/retry-policy.js';
 export * from '../conversion/workflow-options.js';
-export type * from '../conversion/workflow-types.js';
+export * from '../conversion/workflow-types.js';

@@ -12,6 +12,7 @@ import { compileRetryPolicy } from '../conversion/retry-policy.js';
 import { searchAttributesToPayloads } from '../conversion/search-attribute-payloads.js';
 import { encodeVersioningOverride } from '../conversion/versioning.js';
 import { encodeWorkflowIdConflictPolicy, encodeWorkflowIdReusePolicy } from '../conversion/workflow-options.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import type { CompiledWorkflowOptions } from './options.js';
 
@@ -22,7 +23,8 @@ export async function startRequest(
   headers: Headers,
   options: CompiledWorkflowOptions,
 ): Promise<Init<StartWorkflowExecutionRequest>> {
-  const { dataConverter: converter, namespace, identity } = context;
+  const { namespace, identity } = context;
+  const converter = converterFor(context, options.workflowId);
   const { memo, typedSearchAttributes, retry, priority, versioningOverride } = options;
   return {
     namespace,

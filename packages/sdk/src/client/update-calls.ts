@@ -5,6 +5,7 @@ import type { Init, UpdateRequest, UpdateWorkflowExecutionRequest } from '@perdu
 import { valuesToBytes } from '../conversion/codec-pass.js';
 import type { Headers } from '../conversion/payload.js';
 import type { WorkflowExecution } from '../conversion/workflow-types.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { WorkflowUpdateRPCTimeoutOrCancelledError } from './errors.js';
 import { isGrpcCancelledError, isGrpcDeadlineError } from './grpc-error.js';
@@ -26,7 +27,7 @@ export async function startUpdate(
     workflowExecution,
     firstExecutionRunId,
     waitPolicy: { lifecycleStage: stage },
-    request: await updateRequest(context, updateName, updateId, args, headers),
+    request: await updateRequest(context, workflowExecution.workflowId, updateName, updateId, args, headers),
   };
   try {
     for (;;) {
@@ -46,6 +47,7 @@ export async function startUpdate(
 /** What all kinds of calls with an update send. */
 export async function updateRequest(
   context: ClientContext,
+  workflowId: string,
   name: string,
   updateId: string,
   args: unknown[],
@@ -53,7 +55,7 @@ export async function updateRequest(
 ): Promise<Init<UpdateRequest>> {
   return {
     meta: { updateId, identity: context.identity },
-    input: { name, args: await valuesToBytes(context.dataConverter, args), header: headerBytes(headers) },
+    input: { name, args: await valuesToBytes(converterFor(context, workflowId), args), header: headerBytes(headers) },
   };
 }
 

@@ -73,7 +73,7 @@ export async function startUpdateWithStart(
     namespace: context.namespace,
     workflowExecution: { workflowId },
     waitPolicy: { lifecycleStage: stage },
-    request: await updateRequest(context, updateName, updateId, updateArgs, input.updateHeaders),
+    request: await updateRequest(context, workflowId, updateName, updateId, updateArgs, input.updateHeaders),
   };
   const request = { namespace: context.namespace, operations: [{ startWorkflow }, { updateWorkflow }] };
   for (;;) {

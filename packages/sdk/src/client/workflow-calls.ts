@@ -8,6 +8,7 @@ import type {
 } from '@perdure/protocol';
 import { valueFromBytes, valuesToBytes } from '../conversion/codec-pass.js';
 import { encodeQueryRejectCondition } from '../conversion/workflow-options.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { QueryNotRegisteredError, QueryRejectedError, WorkflowExecutionAlreadyStartedError } from './errors.js';
 import { isGrpcServiceError, statusDetail } from './grpc-error.js';
@@ -40,7 +41,7 @@ export async function signalWithStart(context: ClientContext, input: WorkflowSig
   const request = {
     ...(await startRequest(context, workflowType, headers, options)),
     signalName,
-    signalInput: await valuesToBytes(context.dataConverter, signalArgs),
+    signalInput: await valuesToBytes(converterFor(context, options.workflowId), signalArgs),
   };
   try {
     const { runId } = await context.connection.workflowService.signalWithStartWorkflowExecution(request);
@@ -67,14 +68,14 @@ export function startError(thrown: unknown, workflowId: string, workflowType: st
 
 export async function signal(context: ClientContext, input: WorkflowSignalInput): Promise<void> {
   const { signalName, args, workflowExecution, headers } = input;
-  const { connection, namespace, identity, dataConverter } = context;
+  const { connection, namespace, identity } = context;
   const request = {
     namespace,
     identity,
     workflowExecution,
     requestId: randomUUID(),
     signalName,
-    input: await valuesToBytes(dataConverter, args),
+    input: await valuesToBytes(converterFor(context, workflowExecution.workflowId), args),
     header: headerBytes(headers),
   };
   const call = () => connection.workflowService.signalWorkflowExecution(request);
@@ -83,7 +84,8 @@ export async function signal(context: ClientContext, input: WorkflowSignalInput)
 
 export async function query(context: ClientContext, input: WorkflowQueryInput): Promise<unknown> {
   const { queryType, args, workflowExecution, queryRejectCondition, headers } = input;
-  const { connection, namespace, dataConverter } = context;
+  const { connection, namespace } = context;
+  const dataConverter = converterFor(context, workflowExecution.workflowId);
   const queryArgs = await valuesToBytes(dataConverter, args);
   const condition = encodeQueryRejectCondition(queryRejectCondition ?? context.queryRejectCondition);
   try {
@@ -108,8 +110,8 @@ export async function terminate(
   input: WorkflowTerminateInput,
 ): Promise<TerminateWorkflowExecutionResponse> {
   const { workflowExecution, reason, details, firstExecutionRunId } = input;
-  const { connection, namespace, identity, dataConverter } = context;
-  const encoded = await valuesToBytes(dataConverter, details ?? []);
+  const { connection, namespace, identity } = context;
+  const encoded = await valuesToBytes(converterFor(context, workflowExecution.workflowId), details ?? []);
   const request = { namespace, identity, workflowExecution, reason, details: encoded, firstExecutionRunId };
   const call = () => connection.workflowService.terminateWorkflowExecution(request);
   return translated('The workflow could not be terminated', call, workflowExecution);

@@ -13,6 +13,7 @@ import type {
   WorkflowExecution,
   WorkflowResultType,
 } from '../conversion/workflow-types.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { intercepted } from './intercept.js';
 import type {
@@ -171,7 +172,7 @@ export function makeHandle<W extends Workflow>(
     async describe() {
       const call = (input: WorkflowDescribeInput) => calls.describe(context, input);
       const raw = await intercepted(interceptors, 'describe', call)({ workflowExecution });
-      return executionDescription(context.dataConverter, raw);
+      return executionDescription(converterFor(context, workflowId), raw);
     },
     async fetchHistory() {
       return fetchHistory(context, { workflowId, runId: runId ?? target.runIdForResult });
@@ -194,7 +195,7 @@ export function updateHandle<Ret>(context: ClientContext, state: UpdateState): W
     workflowRunId: workflowExecution.runId || undefined,
     async result() {
       const outcome = state.outcome ?? (await waitForOutcome(context, workflowExecution, updateId));
-      return resultOfOutcome<Ret>(context.dataConverter, outcome);
+      return resultOfOutcome<Ret>(converterFor(context, workflowExecution.workflowId), outcome);
     },
   };
 }

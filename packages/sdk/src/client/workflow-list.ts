@@ -3,6 +3,7 @@ import type { History } from '@perdure/protocol';
 import { defaultPayloadConverter } from '../conversion/default-payload-converter.js';
 import { ValueError } from '../conversion/errors.js';
 import { payloadFromBytes } from '../conversion/payload.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { translated } from './service-errors.js';
 import { executionInfo } from './workflow-description.js';
@@ -41,14 +42,16 @@ export function listWorkflows(context: ClientContext, options: ListOptions = {})
 }
 
 async function* executions(context: ClientContext, options: ListOptions): AsyncGenerator<WorkflowExecutionInfo> {
-  const { connection, namespace, dataConverter } = context;
+  const { connection, namespace } = context;
   const { query, pageSize } = options;
   let nextPageToken: Uint8Array = new Uint8Array(0);
   do {
     const request = { namespace, query, pageSize, nextPageToken };
     const call = () => connection.workflowService.listWorkflowExecutions(request);
     const page = await translated('Workflows could not be listed', call);
-    for (const raw of page.executions) yield executionInfo(dataConverter, raw);
+    for (const raw of page.executions) {
+      yield executionInfo(converterFor(context, raw.execution?.workflowId ?? ''), raw);
+    }
     ({ nextPageToken } = page);
   } while (nextPageToken.length > 0);
 }

@@ -5,6 +5,7 @@ import { errorFromFailureBytes, valueFromBytes, valuesFromBytes } from '../conve
 import type { LoadedDataConverter } from '../conversion/data-converter.js';
 import { CancelledFailure, TerminatedFailure, TimeoutFailure } from '../conversion/failure.js';
 import { decodeRetryState, RetryState, TimeoutType } from '../conversion/failure-enums.js';
+import { converterFor } from './context.js';
 import type { ClientContext } from './context.js';
 import { WorkflowContinuedAsNewError, WorkflowFailedError } from './errors.js';
 import { translated } from './service-errors.js';
@@ -25,12 +26,13 @@ export async function workflowResult(
   firstRunId: string | undefined,
   followRuns: boolean,
 ): Promise<unknown> {
+  const converter = converterFor(context, workflowId);
   let runId = firstRunId;
   for (;;) {
     const event = await closeEvent(context, workflowId, runId);
-    const end = await runEnd(context.dataConverter, event, followRuns);
+    const end = await runEnd(converter, event, followRuns);
     if (end.kind === 'error') throw end.error;
-    if (end.kind === 'result') return valueFromBytes(context.dataConverter, end.bytes);
+    if (end.kind === 'result') return valueFromBytes(converter, end.bytes);
     ({ runId } = end);
   }
 }

@@ -1,6 +1,7 @@
 /** Values and failures through converter and codecs, on both ways. */
 import type { LoadedDataConverter, PayloadCodec } from './data-converter.js';
 import { ValueError } from './errors.js';
+import { hidesAttributes, withHiddenAttributes } from './failure-converter.js';
 import type { Payload } from './payload.js';
 import { payloadsFromBytes, payloadsToBytes } from './payload.js';
 import { arrayFromPayloads, toPayloads } from './payload-converter.js';
@@ -90,4 +91,25 @@ export async function errorFromFailure(converter: LoadedDataConverter, failure: 
   const { failureConverter, payloadConverter, payloadCodecs } = converter;
   const decoded = await mapFailurePayloads(failure, (payloads) => decodePayloads(payloadCodecs, payloads));
   return failureConverter.failureToError(decoded, payloadConverter);
+}
+
+/**
+ * A failure that was made where there are no codecs, in the workflow sandbox, on its way out. Its message and stack are hidden
+ * too if the converter says so: the sandbox need not know.
+ */
+export async function encodeFailureBytes(converter: LoadedDataConverter, bytes: Uint8Array): Promise<Uint8Array> {
+  const { failureConverter, payloadCodecs } = converter;
+  const isHiding = hidesAttributes(failureConverter);
+  if (!isHiding && payloadCodecs.length === 0) return bytes;
+  const failure = failureFromBytes(bytes);
+  const hidden = isHiding ? withHiddenAttributes(failure, converter.payloadConverter) : failure;
+  return failureToBytes(await mapFailurePayloads(hidden, (payloads) => encodePayloads(payloadCodecs, payloads)));
+}
+
+/** A failure on its way into the sandbox; whose failure converter reads hidden messages by itself. */
+export async function decodeFailureBytes(converter: LoadedDataConverter, bytes: Uint8Array): Promise<Uint8Array> {
+  const { payloadCodecs } = converter;
+  if (payloadCodecs.length === 0) return bytes;
+  const decode = (payloads: Payload[]): Promise<Payload[]> => decodePayloads(payloadCodecs, payloads);
+  return failureToBytes(await mapFailurePayloads(failureFromBytes(bytes), decode));
 }

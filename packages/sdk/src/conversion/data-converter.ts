@@ -4,12 +4,13 @@ import { defaultFailureConverter } from './failure-converter.js';
 import type { FailureConverter } from './failure-converter.js';
 import type { Payload } from './payload.js';
 import type { PayloadConverter } from './payload-converter.js';
+import type { SerializationContext } from './serialization-context.js';
 
 /** Transforms payloads on their way out of the application and back: encryption, compression. Runs outside of workflows. */
 export interface PayloadCodec {
   /** As many payloads as it was given, in the same order. */
-  encode(payloads: Payload[]): Promise<Payload[]>;
-  decode(payloads: Payload[]): Promise<Payload[]>;
+  encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]>;
+  decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]>;
 }
 
 /** Options of clients and workers. All of it is optional. */

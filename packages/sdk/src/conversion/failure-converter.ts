@@ -18,11 +18,13 @@ import { encodeApplicationFailureCategory, encodeRetryState, encodeTimeoutType }
 import { toPayloads } from './payload-converter.js';
 import type { PayloadConverter } from './payload-converter.js';
 import type { ProtoFailure, ProtoPayloads } from './proto-failure.js';
+import type { SerializationContext } from './serialization-context.js';
+import { cutoffStackTrace } from './stack.js';
 
 /** Turns errors into failures and back. Pure, like payload converters. */
 export interface FailureConverter {
-  errorToFailure(error: unknown, payloadConverter: PayloadConverter): ProtoFailure;
-  failureToError(failure: ProtoFailure, payloadConverter: PayloadConverter): Error;
+  errorToFailure(error: unknown, payloadConverter: PayloadConverter, context?: SerializationContext): ProtoFailure;
+  failureToError(failure: ProtoFailure, payloadConverter: PayloadConverter, context?: SerializationContext): Error;
 }
 
 /** What is hidden behind the codecs with `encodeCommonAttributes`. */
@@ -48,25 +50,62 @@ export class DefaultFailureConverter implements FailureConverter {
   }
 
   /** A failure that came over the wire and was not touched goes back as it came. Anything else becomes an application failure. */
-  errorToFailure(error: unknown, payloadConverter: PayloadConverter): ProtoFailure {
+  errorToFailure(error: unknown, payloadConverter: PayloadConverter, context?: SerializationContext): ProtoFailure {
+    if (context !== undefined) return this.errorToFailure(error, inContext(payloadConverter, context));
     const failure = ensureTemporalFailure(error);
     if (failure.failure !== undefined) return failure.failure;
     const { message } = failure;
-    const stackTrace = failure.stack ?? '';
+    const stackTrace = cutoffStackTrace(failure.stack);
     const cause = failure.cause === undefined ? undefined : this.errorToFailure(failure.cause, payloadConverter);
     const common: ProtoFailure = { source: FAILURE_SOURCE, cause, ...infoOf(failure, payloadConverter) };
-    if (!this.options.encodeCommonAttributes) return { ...common, message, stackTrace };
-    const attributes: DefaultEncodedFailureAttributes = { message, stack_trace: stackTrace };
-    return { ...common, message: 'Encoded failure', encodedAttributes: payloadConverter.toPayload(attributes) };
+    const clear = { ...common, message, stackTrace };
+    return this.options.encodeCommonAttributes ? hidden(clear, payloadConverter) : clear;
   }
 
   /** The failure's message and stack are those of where it happened. */
-  failureToError(failure: ProtoFailure, payloadConverter: PayloadConverter): TemporalFailure {
+  failureToError(
+    failure: ProtoFailure,
+    payloadConverter: PayloadConverter,
+    context?: SerializationContext,
+  ): TemporalFailure {
+    if (context !== undefined) return this.failureToError(failure, inContext(payloadConverter, context));
     return readFailure(failure, payloadConverter, (cause) => this.failureToError(cause, payloadConverter));
   }
 }
 
 export const defaultFailureConverter: FailureConverter = new DefaultFailureConverter();
+
+/** The payload converter, told for whom it works. */
+function inContext(converter: PayloadConverter, context: SerializationContext): PayloadConverter {
+  return {
+    toPayload: (value) => converter.toPayload(value, context),
+    fromPayload: (payload) => converter.fromPayload(payload, context),
+  };
+}
+
+/** Message and stack as a payload. */
+function hidden(failure: ProtoFailure, converter: PayloadConverter): ProtoFailure {
+  const { message = '', stackTrace = '' } = failure;
+  const attributes: DefaultEncodedFailureAttributes = { message, stack_trace: stackTrace };
+  return {
+    ...failure,
+    message: 'Encoded failure',
+    stackTrace: '',
+    encodedAttributes: converter.toPayload(attributes),
+  };
+}
+
+/** By its options, not by its class: it may come from another copy of this package. */
+export function hidesAttributes(converter: FailureConverter): boolean {
+  return (converter as Partial<DefaultFailureConverter>).options?.encodeCommonAttributes === true;
+}
+
+/** A copy of a failure, with the messages and stacks of all its causes hidden that are not yet. */
+export function withHiddenAttributes(failure: ProtoFailure, converter: PayloadConverter): ProtoFailure {
+  const cause = failure.cause ? withHiddenAttributes(failure.cause, converter) : undefined;
+  const copy = { ...failure, cause };
+  return failure.encodedAttributes ? copy : hidden(copy, converter);
+}
 
 /** The part that says of which kind a failure is. */
 function infoOf(failure: TemporalFailure, converter: PayloadConverter): ProtoFailure {

@@ -8,6 +8,7 @@ import { PayloadConverterError, ValueError } from './errors.js';
 import { DefaultFailureConverter } from './failure-converter.js';
 import * as failures from './failure.js';
 import { failureFromBytes } from './proto-failure.js';
+import { cutoffStackTrace } from './stack.js';
 
 const { ActivityFailure, ApplicationFailure, CancelledFailure, ChildWorkflowFailure, TemporalFailure } = failures;
 
@@ -41,7 +42,7 @@ test('each kind of failure comes back as what it was', async () => {
     assert.deepEqual(fields, { ...row }, row.name);
     assert.equal(back.constructor, row.constructor);
     assert.equal(back.message, row.message);
-    assert.equal(back.stack, row.stack);
+    assert.equal(back.stack, cutoffStackTrace(row.stack));
     assert.equal(back.cause?.message, row.cause?.message);
   }
 });
@@ -74,7 +75,7 @@ test('with encoded attributes, message and stack are seen only through the conve
   assert.equal(onWire.cause?.message, 'Encoded failure');
   const back = await roundTrip(error, converter);
   assert.equal(back.message, 'secret');
-  assert.equal(back.stack, error.stack);
+  assert.equal(back.stack, cutoffStackTrace(error.stack));
   assert.equal((back.cause as Error).message, 'deep secret');
 });
 

@@ -102,6 +102,16 @@ export class ApplicationFailure extends TemporalFailure {
 }
 namedErrorClass(ApplicationFailure, 'ApplicationFailure');
 
+/** What a converter that checks values throws: the payload is not what it should be, and never will be. */
+export function createPayloadValidationError(details: unknown): ApplicationFailure {
+  return ApplicationFailure.create({
+    message: 'Payload validation failed',
+    type: 'PayloadValidationError',
+    nonRetryable: true,
+    details: details === undefined || details === null ? [] : [details],
+  });
+}
+
 /** A workflow or activity was cancelled, and took the cancellation. */
 export class CancelledFailure extends TemporalFailure {
   readonly details: unknown[];

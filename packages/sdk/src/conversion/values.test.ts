@@ -5,13 +5,14 @@ import { runInNewContext } from 'node:vm';
 import { decodePayloads, encodePayloads, valueFromBytes, valuesToBytes } from './codec-pass.js';
 import { defaultDataConverter } from './data-converter.js';
 import type { PayloadCodec } from './data-converter.js';
-import { defaultPayloadConverter } from './default-payload-converter.js';
+import { DefaultPayloadConverter, defaultPayloadConverter } from './default-payload-converter.js';
 import { durationMs } from './duration.js';
 import type { Duration } from './duration.js';
 import { encodingOf } from './encoding.js';
 import { PayloadConverterError, ValueError } from './errors.js';
 import { payloadFromBytes, payloadToBytes } from './payload.js';
-import { RawValue, arrayFromPayloads, mapFromPayloads, mapToPayloads, toPayloads } from './payload-converter.js';
+import { arrayFromPayloads, mapFromPayloads, mapToPayloads, toPayloads } from './payload-converter.js';
+import { RawValue } from './raw-value.js';
 import { compilePriority } from './priority.js';
 import { compileRetryPolicy, decompileRetryPolicy } from './retry-policy.js';
 import { searchAttributesFromPayloads, searchAttributesToPayloads } from './search-attribute-payloads.js';
@@ -42,7 +43,8 @@ test('bytes of another realm are bytes', () => {
 
 test('a raw value is passed on as it is', () => {
   const payload = { metadata: { encoding: utf8Bytes('x/y') }, data: Uint8Array.of(1) };
-  assert.equal(defaultPayloadConverter.toPayload(new RawValue(payload)), payload);
+  assert.deepEqual(new RawValue(1).payload, defaultPayloadConverter.toPayload(1));
+  assert.equal(defaultPayloadConverter.toPayload(RawValue.fromPayload(payload)), payload);
 });
 
 test('what cannot be a payload is refused with advice', () => {
@@ -76,6 +78,30 @@ test('lists and maps', () => {
   assert.equal(toPayloads(defaultPayloadConverter), undefined);
   const map = mapToPayloads(defaultPayloadConverter, { a: 1, b: 'x' });
   assert.deepEqual(mapFromPayloads(defaultPayloadConverter, map), { a: 1, b: 'x' });
+});
+
+test('with keepTypes dates, bigints, maps and sets come back; the JSON is the usual one', () => {
+  const converter = new DefaultPayloadConverter({ keepTypes: true });
+  const value = {
+    when: new Date(0),
+    list: [1n, { 'a/b~': new Map<unknown, unknown>([[new Date(1), new Set([2n])]]) }],
+    text: '1970-01-01T00:00:00.000Z',
+  };
+  const payload = converter.toPayload(value);
+  const text = utf8Text(payload.data ?? new Uint8Array(0));
+  assert.deepEqual(JSON.parse(text), {
+    when: '1970-01-01T00:00:00.000Z',
+    list: ['1', { 'a/b~': [['1970-01-01T00:00:00.001Z', ['2']]] }],
+    text: '1970-01-01T00:00:00.000Z',
+  });
+  assert.deepEqual(converter.fromPayload(payload), value);
+  assert.deepEqual(defaultPayloadConverter.fromPayload(payload), value);
+  assert.equal(converter.fromPayload(converter.toPayload(5n)), 5n);
+  assert.ok(Number.isNaN(Number(converter.fromPayload(converter.toPayload(new Date(NaN))))));
+  assert.deepEqual(Object.keys(converter.toPayload({ plain: 1 }).metadata ?? {}), ['encoding']);
+  const jsonTypes = utf8Bytes('{"/__proto__/x":"Date","/nowhere":"Set","":"Later"}');
+  const metadata = { encoding: utf8Bytes('json/plain'), jsonTypes };
+  assert.deepEqual(converter.fromPayload({ metadata, data: utf8Bytes('{"a":1}') }), { a: 1 });
 });
 
 /** Adds a byte in front; refuses payloads without it. */

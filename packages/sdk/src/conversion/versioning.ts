@@ -1,10 +1,17 @@
 /** Versions of worker deployments. */
 import {
+  ContinueAsNewVersioningBehaviorNames,
+  SuggestContinueAsNewReasonNames,
   VersioningBehavior as WireBehavior,
   VersioningBehaviorNames,
   VersioningOverridePinnedOverrideBehavior as Pinned,
 } from '@perdure/protocol';
-import type { Init, VersioningOverride as WireOverride } from '@perdure/protocol';
+import type {
+  ContinueAsNewVersioningBehavior,
+  Init,
+  SuggestContinueAsNewReason as WireReason,
+  VersioningOverride as WireOverride,
+} from '@perdure/protocol';
 import { enumCodec } from './enum-codec.js';
 
 /** One build of one deployment. */
@@ -47,3 +54,36 @@ export function encodeVersioningOverride(override: VersioningOverride): Init<Wir
     pinnedVersion: toCanonicalString(pinnedTo),
   };
 }
+
+/** On which version the run that a continue-as-new starts begins. Default: that of the run before. */
+export const InitialVersioningBehavior = {
+  /** The current version of the deployment. */
+  AUTO_UPGRADE: 'AUTO_UPGRADE',
+  /** The ramping version, where there is one. */
+  USE_RAMPING_VERSION: 'USE_RAMPING_VERSION',
+} as const;
+export type InitialVersioningBehavior = (typeof InitialVersioningBehavior)[keyof typeof InitialVersioningBehavior];
+
+const initialBehaviors = enumCodec<InitialVersioningBehavior, ContinueAsNewVersioningBehavior>(
+  'InitialVersioningBehavior',
+  InitialVersioningBehavior,
+  ContinueAsNewVersioningBehaviorNames,
+);
+export const encodeInitialVersioningBehavior = initialBehaviors.encode;
+export const decodeInitialVersioningBehavior = initialBehaviors.decode;
+
+/** Why the server suggests that a run should continue as new. */
+export const SuggestContinueAsNewReason = {
+  HISTORY_SIZE_TOO_LARGE: 'HISTORY_SIZE_TOO_LARGE',
+  TOO_MANY_HISTORY_EVENTS: 'TOO_MANY_HISTORY_EVENTS',
+  TOO_MANY_UPDATES: 'TOO_MANY_UPDATES',
+} as const;
+export type SuggestContinueAsNewReason = (typeof SuggestContinueAsNewReason)[keyof typeof SuggestContinueAsNewReason];
+
+const reasons = enumCodec<SuggestContinueAsNewReason, WireReason>(
+  'SuggestContinueAsNewReason',
+  SuggestContinueAsNewReason,
+  SuggestContinueAsNewReasonNames,
+);
+export const encodeSuggestContinueAsNewReason = reasons.encode;
+export const decodeSuggestContinueAsNewReason = reasons.decode;

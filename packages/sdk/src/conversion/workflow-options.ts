@@ -104,3 +104,12 @@ export function extractWorkflowType(workflow: string | Workflow): string {
   if (name !== '') return name;
   throw new ValueError('The workflow has no name: pass an exported, named function or the name as a text');
 }
+
+export interface WorkflowTypeOptions {
+  type: string;
+}
+
+/** The same, as an object with room for more that is known of the workflow. */
+export function extractWorkflowTypeAndConfig(workflow: string | Workflow): WorkflowTypeOptions {
+  return { type: extractWorkflowType(workflow) };
+}

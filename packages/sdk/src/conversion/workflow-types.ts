@@ -1,8 +1,6 @@
 /** The types that tie clients to workflows: functions, signals, queries, updates. */
 
-// What an untyped name takes and returns is for the caller to say: with `unknown` every call by name would need a cast.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
-type Anything = any;
+import type { Anything } from './anything.js';
 
 /** A workflow function. */
 export type Workflow = (...args: Anything[]) => Promise<Anything>;
@@ -59,3 +57,49 @@ export interface WorkflowExecution {
   /** The newest run when absent. */
   runId?: string | undefined;
 }
+
+/** Options of `defineSignal`. None yet. */
+export type SignalDefinitionOptions = Record<string, never>;
+/** Options of `defineQuery`. None yet. */
+export type QueryDefinitionOptions = Record<string, never>;
+/** Options of `defineUpdate`. None yet. */
+export type UpdateDefinitionOptions = Record<string, never>;
+
+/** What a workflow that ends does about handlers that are still running. */
+export const HandlerUnfinishedPolicy = {
+  /** A warning is logged. The default. */
+  WARN_AND_ABANDON: 'WARN_AND_ABANDON',
+  /** Nothing. */
+  ABANDON: 'ABANDON',
+} as const;
+export type HandlerUnfinishedPolicy = (typeof HandlerUnfinishedPolicy)[keyof typeof HandlerUnfinishedPolicy];
+
+/** Handlers as users write them. */
+export type WorkflowSignalType = (...args: Anything[]) => Promise<void> | void;
+export type WorkflowQueryType = (...args: Anything[]) => Anything;
+export type WorkflowUpdateType = (...args: Anything[]) => Anything;
+export type WorkflowUpdateValidatorType = (...args: Anything[]) => void;
+
+/** Handlers with what was said about them. */
+export interface WorkflowSignalAnnotatedType {
+  handler: WorkflowSignalType;
+  unfinishedPolicy: HandlerUnfinishedPolicy;
+  description?: string | undefined;
+}
+export interface WorkflowQueryAnnotatedType {
+  handler: WorkflowQueryType;
+  description?: string | undefined;
+}
+export interface WorkflowUpdateAnnotatedType {
+  handler: WorkflowUpdateType;
+  unfinishedPolicy: HandlerUnfinishedPolicy;
+  validator?: WorkflowUpdateValidatorType | undefined;
+  description?: string | undefined;
+}
+
+/** An activity function. */
+export type ActivityFunction<Args extends Anything[] = Anything[], Result = Anything> = (
+  ...args: Args
+) => Promise<Result>;
+/** Activities by name, of any type. */
+export type UntypedActivities = Record<string, ActivityFunction>;
