@@ -20,6 +20,13 @@ export interface CallContext {
   readonly metadata?: Metadata | undefined;
 }
 
+/** Bounds of one call. */
+export interface CallLimits {
+  readonly timeoutMs?: number | undefined;
+  /** Ends the call with CANCELLED when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What clients need of a connection. */
 export interface ConnectionLike extends RawServices {
   close(): Promise<void>;
@@ -85,8 +92,7 @@ export class Connection implements ConnectionLike {
   }
 
   async ensureConnected(): Promise<void> {
-    if (this.#isClosed)
-      throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    if (this.#isClosed) throw closedConnection();
     this.#connected ??= this.#reach().catch((error: unknown) => {
       this.#connected = undefined;
       throw error;
@@ -109,6 +115,26 @@ export class Connection implements ConnectionLike {
 
   async withAbortSignal<R>(abortSignal: AbortSignal, fn: () => Promise<R>): Promise<R> {
     return this.#within({ abortSignal }, fn);
+  }
+
+  /**
+   * For workers: one attempt of a call, never repeated, outside of `withDeadline` and the like. Rejects with GrpcServiceError.
+   */
+  async callOnce<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Init<Request>,
+    limits: CallLimits = {},
+  ): Promise<Response> {
+    if (this.#isClosed) throw closedConnection();
+    const namespace = (request as { namespace?: unknown }).namespace;
+    const metadata = callMetadata(this.options.metadata, undefined, this.#apiKey, namespace);
+    try {
+      return rpc.response.decode(
+        await this.#channel.call(rpc.path, rpc.request.encodePassing(request), { metadata, ...limits }),
+      );
+    } catch (thrown) {
+      throw toGrpcError(thrown, this.options.address);
+    }
   }
 
   /** Ends all running calls. */
@@ -153,8 +179,7 @@ export class Connection implements ConnectionLike {
   }
 
   async #call<Request, Response>(rpc: Rpc<Request, Response>, request: Init<Request>): Promise<Response> {
-    if (this.#isClosed)
-      throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    if (this.#isClosed) throw closedConnection();
     const bytes = rpc.request.encode(request);
     const namespace = (request as { namespace?: unknown }).namespace;
     const context = this.#context.getStore() ?? {};
@@ -187,4 +212,8 @@ export class Connection implements ConnectionLike {
     await pause(delayMs, abortSignal);
     return !this.#isClosed;
   }
+}
+
+function closedConnection(): IllegalStateError {
+  return new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
 }
