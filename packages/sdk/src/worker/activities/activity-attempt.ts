@@ -52,7 +52,7 @@ export class ActivityAttempt implements ContextParts {
   readonly #heartbeat: (details?: unknown) => void;
   readonly #inbound: NonNullable<ActivityInterceptors['inbound']>[] = [];
   readonly #outbound: NonNullable<ActivityInterceptors['outbound']>[] = [];
-  readonly #context: Context;
+  readonly context: Context;
   #abort: AbortController | undefined;
   #cancelled: Promise<never> | undefined;
   #rejectCancelled: (error: Error) => void = () => undefined;
@@ -72,9 +72,9 @@ export class ActivityAttempt implements ContextParts {
     this.#converter = converter;
     this.#surroundings = surroundings;
     this.#heartbeat = heartbeat;
-    this.#context = new Context(this);
+    this.context = new Context(this);
     for (const factory of surroundings.interceptors) {
-      const { inbound, outbound } = factory(this.#context);
+      const { inbound, outbound } = factory(this.context);
       if (inbound !== undefined) this.#inbound.push(inbound);
       if (outbound !== undefined) this.#outbound.push(outbound);
     }
@@ -153,7 +153,7 @@ export class ActivityAttempt implements ContextParts {
     const startedMs = performance.now();
     if (this.#surroundings.logsDebug) this.workerLog.debug('Activity started');
     try {
-      const value: unknown = await asyncLocalStorage.run(this.#context, () => this.#call(fn, { args, headers }));
+      const value: unknown = await this.call(fn, args, headers);
       const converted = valueTo(this.#converter, value);
       const result = converted instanceof Promise ? await converted : converted;
       if (this.#surroundings.logsDebug) this.#logEnd('Activity completed', startedMs);
@@ -163,7 +163,12 @@ export class ActivityAttempt implements ContextParts {
     }
   }
 
-  #call(fn: ActivityFunction, input: ActivityExecuteInput): Promise<unknown> {
+  /** Calls the function in its context, through the interceptors; for what comes of it as it is. */
+  call(fn: ActivityFunction, args: unknown[], headers: Headers): Promise<unknown> {
+    return asyncLocalStorage.run(this.context, () => this.#intercepted(fn, { args, headers }));
+  }
+
+  #intercepted(fn: ActivityFunction, input: ActivityExecuteInput): Promise<unknown> {
     if (this.#inbound.length === 0) return fn(...input.args);
     return chained(this.#inbound, 'execute', async ({ args }: ActivityExecuteInput): Promise<unknown> => fn(...args))(
       input,
