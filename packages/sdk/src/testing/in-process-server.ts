@@ -61,14 +61,30 @@ const typeNumbers: Readonly<Record<SearchAttributeType, number>> = {
   KEYWORD_LIST: IndexedValueType.KEYWORD_LIST,
 };
 
-async function loadServer(): Promise<typeof import('@perdure/server')> {
+type ServerModule = typeof import('@perdure/server');
+
+async function loadServer(): Promise<ServerModule> {
   try {
     return await import('@perdure/server');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND')) throw error;
+    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') return requireServer(error);
     throw new IllegalStateError(
       'Test environments run the server in this process, and @perdure/server is not installed: npm install --save-dev @perdure/server',
       { cause: error },
     );
   }
+}
+
+/** Where code runs in contexts of `node:vm` that cannot import (jest does that), Node itself still can. */
+function requireServer(whyNotImported: unknown): ServerModule {
+  const { createRequire } = process.getBuiltinModule('node:module');
+  try {
+    return createRequire(import.meta.url)('@perdure/server') as ServerModule;
+  } catch {
+    throw whyNotImported;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
 }

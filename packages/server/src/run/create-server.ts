@@ -98,7 +98,7 @@ async function assemble(options: ServerOptions, closers: Closer[]): Promise<Serv
   const limits: Limits = { ...DEFAULT_LIMITS, ...options.limits };
   const store = options.store ?? (await openStore(options));
   closers.push(() => store.close());
-  const skipping = clock instanceof VirtualClock ? skipTime(clock) : undefined;
+  const skipping = clock instanceof VirtualClock ? skipTime(clock, log) : undefined;
   const engine = new Engine({ limits, random, nowMs: () => clock.nowMs(), ...skipping?.engineOptions });
   const health = new Health();
   const halt = new Halt(health, log, options.onHalt);

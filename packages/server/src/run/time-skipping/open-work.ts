@@ -11,6 +11,8 @@ export interface OpenTask {
   /** Unique among all tasks and attempts. */
   readonly key: string;
   readonly kind: 'workflow' | 'activity';
+  /** For people. */
+  readonly name: string;
   readonly queue: QueueKey;
   /** A worker holds it. */
   readonly isStarted: boolean;
@@ -75,20 +77,22 @@ function countTasks(state: ExecutionState): number {
 }
 
 function* tasksOf(execNo: number, state: ExecutionState): Iterable<OpenTask> {
-  const { workflowTask: task, activities, namespaceId } = state;
+  const { workflowTask: task, activities, namespaceId, workflowId } = state;
   if (task !== undefined) {
     yield {
       key: `${execNo}/${task.scheduledEventId}/${task.attempt}`,
       kind: 'workflow',
+      name: `the Workflow Task of workflow "${workflowId}"`,
       queue: { namespaceId, kind: task.isSticky ? 'sticky' : 'workflow', name: task.queue },
       isStarted: task.startedEventId !== 0,
     };
   }
-  for (const { scheduledEventId, attempt, phase, taskQueue } of activities.values()) {
+  for (const { scheduledEventId, attempt, phase, taskQueue, activityType } of activities.values()) {
     if (phase === 'backoff') continue;
     yield {
       key: `${execNo}/${scheduledEventId}/${attempt}`,
       kind: 'activity',
+      name: `activity "${activityType}" of workflow "${workflowId}"`,
       queue: { namespaceId, kind: 'activity', name: taskQueue },
       isStarted: phase === 'started',
     };

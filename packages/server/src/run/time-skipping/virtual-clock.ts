@@ -22,6 +22,8 @@ export interface VirtualClockOptions {
   readonly startMs?: number;
   /** Whether skipping is locked until somebody unlocks it. Default true. */
   readonly isLocked?: boolean;
+  /** When tasks keep time from being skipped for this long (real milliseconds), the server's log says which. Default 5,000. */
+  readonly tellAfterMs?: number;
 }
 
 /** What the clock must know of the Service that goes by it. */
@@ -33,6 +35,8 @@ export interface SkippedWorld {
   nextDueMs(): number | undefined;
   /** A worker waits for tasks of the queue, or did a moment ago. */
   isPolled(queue: OpenTask['queue']): boolean;
+  /** Somebody waits for time to be skipped, and for a while now tasks have kept it from that. */
+  heldUp(): void;
 }
 
 interface Sleeper extends HeapEntry {
@@ -50,6 +54,7 @@ export class VirtualClock implements Clock {
   /** How far this clock is ahead of the real one. */
   #aheadMs = 0;
   #locks: number;
+  readonly #tellAfterMs: number;
   readonly #sleepers = new Heap<Sleeper>((a, b) => (a.dueMs - b.dueMs || a.no - b.no) < 0);
   #lastSleeperNo = 0;
   #unlockingSleepers = 0;
@@ -58,10 +63,12 @@ export class VirtualClock implements Clock {
   #world: SkippedWorld | undefined;
   readonly #advances: Advance[] = [];
   #lookAgain: NodeJS.Timeout | undefined;
+  #heldUp: NodeJS.Timeout | undefined;
   #immediate: NodeJS.Immediate | undefined;
   #isConsidering = false;
 
-  constructor({ startMs, isLocked = true }: VirtualClockOptions = {}) {
+  constructor({ startMs, isLocked = true, tellAfterMs = 5_000 }: VirtualClockOptions = {}) {
+    this.#tellAfterMs = tellAfterMs;
     if (startMs !== undefined) this.#aheadMs = Math.trunc(startMs) - this.#real.nowMs();
     this.#locks = isLocked ? 1 : 0;
   }
@@ -125,7 +132,8 @@ export class VirtualClock implements Clock {
 
   /** Something has changed that may let time be skipped. What is on its way in this process gets its turn first. */
   consider(): void {
-    if (this.#isConsidering || this.#world === undefined || !this.#mayMove(this.#world)) return;
+    if (this.#isConsidering || this.#world === undefined) return;
+    if (!this.#mayMove(this.#world)) return this.#watch(this.#world);
     this.#isConsidering = true;
     setImmediate(() => {
       this.#isConsidering = false;
@@ -139,11 +147,25 @@ export class VirtualClock implements Clock {
     this.#real.stop();
     clearImmediate(this.#immediate);
     clearTimeout(this.#lookAgain);
+    clearTimeout(this.#heldUp);
   }
 
   #mayMove(world: SkippedWorld): boolean {
     if (!world.isQuiet || this.#dueMs <= this.nowMs()) return false;
-    return this.#advances.length > 0 || Math.max(0, this.#locks) + world.taskCount <= this.#unlockingSleepers;
+    return this.#advances.length > 0 || this.#lockCount + world.taskCount <= this.#unlockingSleepers;
+  }
+
+  get #lockCount(): number {
+    return Math.max(0, this.#locks);
+  }
+
+  /** A test that hangs because a task has no worker should say so. */
+  #watch(world: SkippedWorld): void {
+    const isHeldUp = (): boolean => this.#lockCount <= this.#unlockingSleepers && world.taskCount > 0;
+    if (!isHeldUp()) {
+      clearTimeout(this.#heldUp);
+      this.#heldUp = undefined;
+    } else this.#heldUp ??= setTimeout(() => isHeldUp() && world.heldUp(), this.#tellAfterMs).unref();
   }
 
   #move(world: SkippedWorld): void {
@@ -167,6 +189,8 @@ export class VirtualClock implements Clock {
   #skipTo(timeMs: number): void {
     const nowMs = this.nowMs();
     if (timeMs === Infinity || timeMs < nowMs) return;
+    clearTimeout(this.#heldUp);
+    this.#heldUp = undefined;
     this.#aheadMs += timeMs - nowMs;
     this.#wakeSleepers();
     // Also when nothing of the engine's is due: what it waits for in real time is now at another time of this clock.

@@ -26,9 +26,13 @@ export interface SkippingWorld {
 }
 
 /** Everything is closed after the test. */
-export async function skippingWorld(t: TestContext, options: VirtualClockOptions = {}): Promise<SkippingWorld> {
+export async function skippingWorld(
+  t: TestContext,
+  options: VirtualClockOptions = {},
+  tell: (message: string) => void = () => undefined,
+): Promise<SkippingWorld> {
   const clock = new VirtualClock(options);
-  const server = await createServer({ clock });
+  const server = await createServer({ clock, log: { write: (_level, message) => tell(message) } });
   t.after(() => server.close(0));
   return {
     server,
