@@ -7,7 +7,13 @@ import type { Job } from '../../replay/contract.js';
 import { DeterminismViolationError } from './errors.js';
 import { intercepted } from './interceptors.js';
 import type { QueryInput } from './interceptors.js';
-import { checkReserved, ENHANCED_STACK_TRACE_QUERY, isReserved, METADATA_QUERY, STACK_TRACE_QUERY } from './reserved.js';
+import {
+  checkReserved,
+  ENHANCED_STACK_TRACE_QUERY,
+  isReserved,
+  METADATA_QUERY,
+  STACK_TRACE_QUERY,
+} from './reserved.js';
 import type { Run } from './run.js';
 import { locationsOf, sourceOf, waitingPlaces } from './stacks.js';
 import type { EnhancedStackTrace, StackTraceFileSlice } from './stacks.js';

@@ -185,7 +185,8 @@ class ActivationWork {
       if (run.isCompleted) warnOfUnfinished(run);
     });
     if (run.unhandled !== undefined) completion = { status: 'failed', failure: run.unhandled };
-    else if (this.#failure !== undefined) completion = { status: 'failed', failure: failureBytes(run, this.#failure.error) };
+    else if (this.#failure !== undefined)
+      completion = { status: 'failed', failure: failureBytes(run, this.#failure.error) };
     const { sinkCalls } = run;
     run.commands = [];
     run.sinkCalls = [];

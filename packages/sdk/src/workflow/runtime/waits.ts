@@ -18,6 +18,7 @@ const KINDS = 8;
 /** One of them. `place` holds the stack of where the code asked for it, formatted only when somebody asks. */
 export class Wait<T> implements CancelListener {
   readonly place = new Error();
+  order?: number;
   readonly run: Run;
   readonly kind: WaitKind;
   readonly seq: number;

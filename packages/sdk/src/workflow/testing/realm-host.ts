@@ -83,17 +83,24 @@ export async function bundleWorkflows(entry: { readonly path: string } | { reado
 export class TestRealm {
   readonly realm: Realm;
   readonly #drain: () => void;
+  readonly #context: vm.Context;
 
   constructor(code: string, options: RealmOptions = {}, host: Partial<RealmHost> = {}) {
     const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
     vm.runInContext(code, context, { filename: 'workflows-bundle.js' });
     const { createRealm, modules } = vm.runInContext('bundled', context) as Bundled;
+    this.#context = context;
     const nothing = new vm.Script('0');
     this.#drain = () => void nothing.runInContext(context);
     this.realm = createRealm({ asyncContext: asyncContext(), ...host }, () => modules, options);
   }
 
-  /** A whole activation; `onDrain` is called after each drain. */
+  /** A global of the realm. */
+  global(name: string): unknown {
+    return this.#context[name];
+  }
+
+  /** A whole activation. */
   activate(activation: Activation): Concluded {
     this.realm.begin(activation);
     do this.#drain();
