@@ -98,7 +98,7 @@ export class VmRealm {
 
 function createContext(): vm.Context {
   // A vanilla global: looked up a hundred times faster than one with interceptors, and it can be frozen.
-  const kind = (vm.constants as { readonly DONT_CONTEXTIFY?: vm.Context } | undefined)?.DONT_CONTEXTIFY ?? {};
+  const kind = (vm.constants as unknown as { readonly DONT_CONTEXTIFY?: vm.Context } | undefined)?.DONT_CONTEXTIFY ?? {};
   return vm.createContext(kind, {
     name: 'perdure workflows',
     microtaskMode: 'afterEvaluate',
