@@ -244,8 +244,13 @@ export class Connection implements ConnectionLike {
 
   async #attempt(path: string, bytes: Uint8Array, context: CallContext, namespace: unknown): Promise<Uint8Array> {
     const { deadline, abortSignal, apiKey = this.#apiKey } = context;
+    const timeoutMs = deadline === undefined ? undefined : deadline - Date.now();
+    if (timeoutMs !== undefined && timeoutMs <= 0)
+      throw new GrpcServiceError(StatusCode.DEADLINE_EXCEEDED, 'the deadline had passed before the call', {
+        isUnsent: true,
+      });
     return this.#channel.call(path, bytes, {
-      timeoutMs: deadline === undefined ? undefined : Math.max(1, deadline - Date.now()),
+      timeoutMs,
       metadata: callMetadata(this.options.metadata, context.metadata, apiKey, namespace),
       signal: abortSignal,
     });

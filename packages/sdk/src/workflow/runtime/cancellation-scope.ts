@@ -51,6 +51,10 @@ export class CancellationScope {
   #nextOrder = 0;
   /** One that was forgotten is back, at its old place. */
   #isUnsorted = false;
+  /** Some were forgotten: when they come back they must find out what they would have been told. */
+  #hasForgotten = false;
+  /** The microtask in which listeners are told has begun. */
+  #isTold = false;
   #promise: Promise<never> | undefined;
   #rejectPromise: ((error: Error) => void) | undefined;
   /** The parent no longer knows this scope, which was idle. */
@@ -141,6 +145,7 @@ export class CancellationScope {
     this.#isRequested = true;
     if (this.#error !== undefined) return;
     this.#error = error;
+    if (this.#hasForgotten) void settled.then(() => (this.#isTold = true));
     const listeners = [...(this.#listeners ?? [])];
     this.#listeners = undefined;
     if (this.#isUnsorted) listeners.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
@@ -196,13 +201,16 @@ export class CancellationScope {
     const isIdle = this.#promise === undefined && (this.#listeners === undefined || this.#listeners.size === 0);
     if (!isIdle || this.#isRequested || this.parent === undefined) return;
     this.parent.forget(this.#link);
+    this.parent.#hasForgotten = true;
     this.#isDetached = true;
   }
 
   #reattach(): void {
     if (!this.#isDetached || this.parent === undefined) return;
     this.#isDetached = false;
-    this.#attach(this.parent);
+    const { parent } = this;
+    if (parent.#isTold && parent.#error !== undefined) this.#link.onCancel(parent.#error);
+    else this.#attach(parent);
   }
 }
 

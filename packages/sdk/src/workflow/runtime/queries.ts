@@ -47,7 +47,7 @@ export function answerQuery(run: Run, job: Extract<Job, { kind: 'query' }>): voi
     args: decodeValues(run.conversion, job.args),
     headers: decodeHeaders(job.header),
   });
-  new Promise<unknown>((resolve) => resolve(handle(readInput())))
+  void new Promise<unknown>((resolve) => resolve(handle(readInput())))
     .then((value) => ({ status: 'answered', result: encodeValue(run.conversion, value) }) as const)
     .catch((error: unknown) => {
       const failure = run.failureOf(ensureTemporalFailure(error));

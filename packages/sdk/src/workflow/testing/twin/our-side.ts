@@ -24,7 +24,7 @@ export class OurSide implements Side {
   }
 }
 
-function lineOf(command: WorkflowCommand): string {
+export function lineOf(command: WorkflowCommand): string {
   switch (command.kind) {
     case 'startTimer':
       return `startTimer ${command.seq} ${command.durationMs}`;

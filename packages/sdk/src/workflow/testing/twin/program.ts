@@ -34,11 +34,12 @@ export interface Program {
   readonly handlersFirst: boolean;
 }
 
-declare const globalThis: {
-  trace: string[];
-  setTimeout: (fn: () => void, ms: number) => number;
-  clearTimeout: (id: number | undefined) => void;
-};
+interface Globals {
+  readonly trace: string[];
+  setTimeout(fn: () => void, ms: number): number;
+  clearTimeout(id: number | undefined): void;
+}
+const globals = globalThis as unknown as Globals;
 
 type Proxied = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
@@ -75,7 +76,7 @@ class Machine {
   readonly #local = wf.proxyLocalActivities<Proxied>({ startToCloseTimeout: '1m' });
 
   mark(text: string): void {
-    globalThis.trace.push(text);
+    globals.trace.push(text);
   }
 
   async run(node: Node): Promise<unknown> {
@@ -165,7 +166,7 @@ class Machine {
       case 'timer':
         return this.#startTimer(node[1], node[2], node[3]);
       case 'clear':
-        if (this.#timers.has(node[1])) globalThis.clearTimeout(this.#timers.get(node[1]));
+        if (this.#timers.has(node[1])) globals.clearTimeout(this.#timers.get(node[1]));
         return;
       case 'patched':
         return this.mark(`patched ${wf.patched(node[1])}`);
@@ -176,7 +177,7 @@ class Machine {
 
   #startTimer(name: string, ms: number, node: Node): void {
     const fire = (): void => void this.run(node).catch(() => undefined);
-    this.#timers.set(name, globalThis.setTimeout(fire, ms));
+    this.#timers.set(name, globals.setTimeout(fire, ms));
   }
 
   async #inTurn(nodes: readonly Node[]): Promise<void> {
@@ -215,6 +216,6 @@ class Machine {
   }
 
   async #hops(count: number): Promise<void> {
-    for (let i = 0; i < count; i += 1) await undefined;
+    for (let i = 0; i < count; i += 1) await Promise.resolve();
   }
 }
