@@ -57,10 +57,12 @@ export class VmRealm {
     this.#port.setBundle(script.runInContext(this.#context) as EvaluateBundle);
   }
 
-  /** Evaluates the bundle for no run. Throws what its code throws. */
-  workflowTypes(): string[] {
+  /** Names of the workflows. Evaluates the bundle for no run; undefined when its code does not work without one. */
+  workflowTypes(): string[] | undefined {
     try {
-      return [...this.#port.workflowTypes()];
+      return Array.from(this.#port.workflowTypes());
+    } catch {
+      return undefined;
     } finally {
       this.#drain();
     }
@@ -86,9 +88,25 @@ export class VmRealm {
     this.#port.destroyRun(runId);
   }
 
-  /** An encoded Failure for what was thrown inside. */
+  /** After `activate` threw: no run is the current one. */
+  abandon(): void {
+    this.#port.abandon();
+    this.#drain();
+  }
+
+  /** An encoded Failure for what was thrown. */
   encodeError(error: unknown): Uint8Array {
     return new Uint8Array(this.#port.encodeError(error));
+  }
+
+  /** An encoded Failure for the reason of a promise that was rejected and that nobody handles. */
+  encodeRejection(reason: unknown): Uint8Array {
+    return new Uint8Array(this.#port.encodeRejection(reason));
+  }
+
+  /** Whether the promise was made in this realm. */
+  owns(promise: unknown): boolean {
+    return this.#port.owns(promise);
   }
 
   #drain(): void {
@@ -98,7 +116,8 @@ export class VmRealm {
 
 function createContext(): vm.Context {
   // A vanilla global: looked up a hundred times faster than one with interceptors, and it can be frozen.
-  const kind = (vm.constants as unknown as { readonly DONT_CONTEXTIFY?: vm.Context } | undefined)?.DONT_CONTEXTIFY ?? {};
+  const constants = vm.constants as { readonly DONT_CONTEXTIFY?: unknown } | undefined;
+  const kind = (constants?.DONT_CONTEXTIFY ?? {}) as vm.Context;
   return vm.createContext(kind, {
     name: 'perdure workflows',
     microtaskMode: 'afterEvaluate',

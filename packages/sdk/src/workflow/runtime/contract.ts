@@ -104,8 +104,11 @@ export type LoadRunModules = (runId: string) => RunModules;
 
 /** What all runs of a realm have in common; plain data. */
 export interface RealmOptions {
-  /** Class names of errors that fail the execution instead of the task; `Error` stands for all. */
-  readonly workflowFailureErrorTypes?: readonly string[] | undefined;
+  /**
+   * Class names of errors that fail the execution instead of the task, by type of workflow; `*` is all types, `Error` all
+   * errors.
+   */
+  readonly workflowFailureErrorTypes?: Readonly<Record<string, readonly string[]>> | undefined;
   /** The worker's activities: a local activity that is not among them fails at once. Undefined: no check. */
   readonly activityTypes?: readonly string[] | undefined;
   /** 'Workflow started', 'Workflow completed' and the like at level debug. Default false: they cost two sink calls a run. */

@@ -20,7 +20,8 @@ export function fails(run: Run, error: unknown): void {
 
 /** By class, as the workflow's options say, or by the name of a class, as the worker's do. */
 function isFailureByOptions(run: Run, error: unknown): boolean {
-  const names = run.options.workflowFailureErrorTypes ?? [];
+  const { workflowFailureErrorTypes: types = {} } = run.options;
+  const names = [...(types['*'] ?? []), ...(types[run.setup.workflowType] ?? [])];
   if (names.includes('Error') || run.failureClasses.some((failureClass) => failureClass === Error)) return true;
   if (run.failureClasses.some((failureClass) => error instanceof failureClass)) return true;
   return names.length > 0 && classNames(error).some((name) => names.includes(name));

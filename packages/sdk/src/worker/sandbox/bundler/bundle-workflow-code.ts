@@ -155,7 +155,9 @@ function sourceName(source: string): string {
 function exportsOf(code: string): string[] {
   const namespace = /__perdureGive\(\{ workflows: (\w+)/.exec(code)?.[1];
   const list = new RegExp(`__export\\(${namespace}, \\{([^}]*)\\}`).exec(code)?.[1] ?? '';
-  return [...list.matchAll(/^\s*"?([^\s":]+)"?: \(\) =>/gm)].map((match) => match[1] ?? '').filter((name) => name !== 'default');
+  return [...list.matchAll(/^\s*"?([^\s":]+)"?: \(\) =>/gm)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => name !== 'default');
 }
 
 interface RawMap {

@@ -3,7 +3,9 @@ import type { Metafile } from 'esbuild';
 
 /** The files of a shortest way from the entry to the module, both left out; over `among` where there is such a way. */
 export function importChain(metafile: Metafile, entry: string, module: string, among: ReadonlySet<string>): string[] {
-  return search(metafile, entry, module, (name) => among.has(name)) ?? search(metafile, entry, module, () => true) ?? [];
+  return (
+    search(metafile, entry, module, (name) => among.has(name)) ?? search(metafile, entry, module, () => true) ?? []
+  );
 }
 
 function search(

@@ -20,7 +20,10 @@ export function workflowPlugin(ignoreModules: readonly string[]): Plugin {
       }
       onLoad({ filter: /.*/, namespace: SHARED }, ({ path }) => sharedModule(path));
       // Without side effects: what imports one but does not use it, drops it.
-      onLoad({ filter: /.*/, namespace: REFUSED_NAMESPACE }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
+      onLoad({ filter: /.*/, namespace: REFUSED_NAMESPACE }, () => ({
+        contents: 'module.exports = {};',
+        loader: 'js',
+      }));
       onLoad({ filter: /.*/, namespace: IGNORED }, () => ({ contents: 'module.exports = {};', loader: 'js' }));
     },
   };

@@ -40,7 +40,10 @@ export interface Refusal {
 /** Says what was imported, on which way, and the three cures. */
 export function refusalMessage(refusals: readonly Refusal[]): string {
   const what = refusals.map(({ module, chain }) => {
-    return `'${module}', imported by\n${[...chain].reverse().map((file) => `    ${file}`).join('\n')}`;
+    return `'${module}', imported by\n${[...chain]
+      .reverse()
+      .map((file) => `    ${file}`)
+      .join('\n')}`;
   });
   const names = refusals.map(({ module }) => `'${module}'`).join(', ');
   return [

@@ -36,7 +36,10 @@ export class AbortSignal extends EventTarget {
   static timeout(delayMs: number): AbortSignal {
     if (!(Number(delayMs) >= 0)) throw new RangeError('The value of "delay" is out of range');
     const signal = new AbortSignal(KEY);
-    setTimeout(() => abort(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError')), delayMs);
+    setTimeout(
+      () => abort(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+      delayMs,
+    );
     return signal;
   }
 

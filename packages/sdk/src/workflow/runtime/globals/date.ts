@@ -3,7 +3,7 @@
  * does, so all that is "local" in a `Date` is UTC here; other zones by `Intl` and `Temporal`, which name theirs.
  */
 import { clockMs } from './clock.js';
-import { defineMethods, defineValue } from './methods.js';
+import { defineMethods, defineValue, toText } from './methods.js';
 import type { Method } from './methods.js';
 
 const Native = Date;
@@ -54,7 +54,7 @@ function toPrimitive(value: unknown): unknown {
   const exotic: unknown = Reflect.get(value, Symbol.toPrimitive);
   if (typeof exotic === 'function') return Reflect.apply(exotic, value, ['default']);
   const own: unknown = value.valueOf();
-  return typeof own === 'object' ? String(value) : own;
+  return typeof own === 'object' ? toText(value) : own;
 }
 
 const ISO_LOCAL = /^(?:[+-]\d{6}|\d{4})(?:-\d{2}(?:-\d{2})?)?T\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?$/;

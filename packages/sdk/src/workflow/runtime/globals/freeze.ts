@@ -14,6 +14,7 @@ export function freezeShared(more: readonly object[]): void {
   for (const item of reachable([...graph])) {
     if (item === globalThis) continue;
     if (item === Error) freezeError();
+    else if (ArrayBuffer.isView(item)) Object.preventExtensions(item);
     else Object.freeze(item);
   }
 }

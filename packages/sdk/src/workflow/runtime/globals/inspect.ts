@@ -1,5 +1,5 @@
 /** Values as text for people: `console`, `node:util`, and the messages of assertions. One line; deep and long ones are cut. */
-import { propertyOf } from './methods.js';
+import { propertyOf, toText } from './methods.js';
 
 const DEPTH_MAX = 4;
 const ITEMS_MAX = 100;
@@ -36,7 +36,8 @@ function plain(value: unknown): string {
 }
 
 function show(value: unknown, path: readonly object[], depth: number): string {
-  if (typeof value === 'string') return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
+  if (typeof value === 'string')
+    return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
   if (typeof value === 'bigint') return `${value}n`;
   if (Object.is(value, -0)) return '-0';
   if (typeof value === 'function') return functionText(value);
@@ -46,7 +47,7 @@ function show(value: unknown, path: readonly object[], depth: number): string {
 }
 
 function functionText(value: object): string {
-  const name = String(propertyOf(value, 'name') ?? '');
+  const name = toText(propertyOf(value, 'name') ?? '');
   const kind = Function.prototype.toString.call(value).startsWith('class') ? 'class' : 'Function';
   return name === '' ? `[${kind} (anonymous)]` : `[${kind}${kind === 'class' ? ' ' : ': '}${name}]`;
 }
@@ -61,7 +62,12 @@ function showObject(value: object, path: readonly object[], depth: number): stri
   if (Array.isArray(value)) return list(name === 'Array' ? '' : name, '[', value.map(next), ']');
   if (ArrayBuffer.isView(value)) return list(name, '[', Array.from(value as unknown as ArrayLike<unknown>, next), ']');
   if (value instanceof Map) {
-    return list(name, '{', [...value].map(([key, item]) => `${next(key)} => ${next(item)}`), '}');
+    return list(
+      name,
+      '{',
+      [...value].map(([key, item]) => `${next(key)} => ${next(item)}`),
+      '}',
+    );
   }
   if (value instanceof Set) return list(name, '{', [...value].map(next), '}');
   const fields = Object.keys(value).map((key) => {

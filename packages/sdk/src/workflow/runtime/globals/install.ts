@@ -92,7 +92,10 @@ function refuseRegExpStatics(): void {
   for (const key of Object.getOwnPropertyNames(RegExp)) {
     if (!/^(?:\$.|input|lastMatch|lastParen|leftContext|rightContext)$/.test(key)) continue;
     const stop = (): never =>
-      refuse(`RegExp.${key}`, 'it tells of a match that may be of another workflow. Use what exec() or match() returns.');
+      refuse(
+        `RegExp.${key}`,
+        'it tells of a match that may be of another workflow. Use what exec() or match() returns.',
+      );
     Object.defineProperty(RegExp, key, { configurable: true, get: stop, set: stop });
   }
 }

@@ -24,3 +24,8 @@ export function propertyOf(target: object, name: PropertyKey): unknown {
 export function isObject(value: unknown): value is object {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
+
+/** `ToString` of the language, whatever the value is. */
+export function toText(value: unknown): string {
+  return String(value as string);
+}

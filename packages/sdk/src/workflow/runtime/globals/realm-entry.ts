@@ -2,6 +2,7 @@
  * What the sandbox evaluates once in each realm. The host calls `enter` and holds what it returns; all that workflow code
  * ever sees is made in here.
  */
+import { messageOf } from '../../../conversion/error-class.js';
 import * as converter from '../../../conversion/index.js';
 import { defaultFailureConverter } from '../../../conversion/failure-converter.js';
 import { defaultPayloadConverter } from '../../../conversion/default-payload-converter.js';
@@ -14,7 +15,7 @@ import { copyData } from './copy-data.js';
 import { installGlobals } from './install.js';
 import type { GlobalsHost } from './install.js';
 import { propertyOf } from './methods.js';
-import { refuse } from './refuse.js';
+import { adviseOn, refuse } from './refuse.js';
 import { createRunGlobal } from './run-global.js';
 import { createRecord, forgetRecord, recordOf, setCurrentRecord } from './run-record.js';
 import { resetStacks } from './stacks.js';
@@ -35,8 +36,14 @@ export interface RealmPort {
   step(): boolean;
   conclude(): Concluded;
   destroyRun(runId: string): void;
-  /** An encoded Failure for something that was thrown in here. */
+  /** Ends an activation that cannot be concluded. */
+  abandon(): void;
+  /** An encoded Failure for something that was thrown. */
   encodeError(error: unknown): Uint8Array;
+  /** The same for the reason of a promise that nobody handles. */
+  encodeRejection(reason: unknown): Uint8Array;
+  /** Whether the promise was made in here. */
+  owns(promise: unknown): boolean;
   /** Names of the workflows, by evaluating the bundle once for no run. Throws what the code throws. */
   workflowTypes(): string[];
 }
@@ -61,7 +68,11 @@ export function enter(host: HostPort, options: RealmOptions): RealmPort {
     if (record !== undefined) record.global = global;
     return evaluateFor(global, evaluate, modules);
   };
-  const realm = createRealm({ asyncContext: asyncContext(host), sourceOf: (path) => host.sourceOf(path) }, load, copyData(options));
+  const realm = createRealm(
+    { asyncContext: asyncContext(host), sourceOf: (path) => host.sourceOf(path) },
+    load,
+    copyData(options),
+  );
   return {
     setBundle: (next) => (evaluate = next),
     createRun(setup) {
@@ -85,9 +96,30 @@ export function enter(host: HostPort, options: RealmOptions): RealmPort {
       realm.destroyRun(runId);
       forgetRecord(runId);
     },
-    encodeError: (error) => failureToBytes(defaultFailureConverter.errorToFailure(error, defaultPayloadConverter)),
+    abandon() {
+      try {
+        realm.conclude();
+      } catch {
+        // There was nothing to conclude.
+      } finally {
+        setCurrentRecord(undefined);
+      }
+    },
+    encodeError,
+    encodeRejection: (reason) => encodeError(unhandled(reason)),
+    owns: (promise) => promise instanceof Promise,
     workflowTypes: () => namesOf(evaluateFor(createRunGlobal(), evaluate, modules).workflows),
   };
+}
+
+function encodeError(error: unknown): Uint8Array {
+  return failureToBytes(defaultFailureConverter.errorToFailure(error, defaultPayloadConverter));
+}
+
+function unhandled(reason: unknown): Error {
+  adviseOn(reason);
+  const text = `A promise was rejected and nothing handled it: ${messageOf(reason)}. Await the promise, or give it a catch().`;
+  return Object.assign(new Error(text, { cause: reason }), { name: 'UnhandledRejectionError' });
 }
 
 function evaluateFor(
@@ -102,10 +134,14 @@ function evaluateFor(
     (module, name) => {
       const shared = modules.get(module);
       if (shared !== undefined && Object.hasOwn(shared, name)) return propertyOf(shared, name);
-      return refuse(`${name} of ${module}`, 'the worker has a version of perdure without it. Bundle with the worker\'s version.');
+      return refuse(
+        `${name} of ${module}`,
+        "the worker has a version of perdure without it. Bundle with the worker's version.",
+      );
     },
   );
-  if (given === undefined) throw new Error('The workflow bundle exports nothing: it was not made by bundleWorkflowCode');
+  if (given === undefined)
+    throw new Error('The workflow bundle exports nothing: it was not made by bundleWorkflowCode');
   return given;
 }
 

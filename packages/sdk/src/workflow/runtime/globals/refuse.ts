@@ -21,7 +21,8 @@ export const REFUSED_WHEN_CALLED: Readonly<Record<string, string>> = {
  * them is reported with this advice.
  */
 export const REFUSED_NAMES: Readonly<Record<string, string>> = {
-  process: 'a workflow must not depend on the process that runs it. Pass what it needs as an argument, or read it in an activity.',
+  process:
+    'a workflow must not depend on the process that runs it. Pass what it needs as an argument, or read it in an activity.',
   Buffer: 'it belongs to Node. Use Uint8Array, TextEncoder, atob and btoa, or an activity.',
   require: 'modules are bundled. Write an import, or load the module in an activity.',
   module: 'modules are bundled. Write `export`.',
@@ -43,7 +44,8 @@ export const REFUSED_NAMES: Readonly<Record<string, string>> = {
   BroadcastChannel: 'other threads go on at times that are not recorded. Use signals.',
   Worker: 'other threads go on at times that are not recorded. Use activities or child workflows.',
   SharedArrayBuffer: 'memory shared with other threads changes at times that are not recorded. Use ArrayBuffer.',
-  Atomics: 'memory shared with other threads changes at times that are not recorded. Use plain variables: a run has one thread.',
+  Atomics:
+    'memory shared with other threads changes at times that are not recorded. Use plain variables: a run has one thread.',
   WebAssembly: 'its memory and compiled code are not part of the sandbox. Call it in an activity.',
   Blob: 'reading it takes time that is not recorded. Use Uint8Array, or an activity.',
   File: 'reading it takes time that is not recorded. Use Uint8Array, or an activity.',

@@ -57,7 +57,9 @@ export class TextDecoder {
   constructor(label: unknown = 'utf-8', options: DecoderOptions = {}) {
     const encoding = LABELS.get(String(label).trim().toLowerCase());
     if (encoding === undefined) {
-      throw new RangeError(`The "${String(label)}" encoding is not supported in workflow code: decode it in an activity.`);
+      throw new RangeError(
+        `The "${String(label)}" encoding is not supported in workflow code: decode it in an activity.`,
+      );
     }
     this.#encoding = encoding;
     this.#options = { fatal: options.fatal === true, ignoreBOM: options.ignoreBOM === true };

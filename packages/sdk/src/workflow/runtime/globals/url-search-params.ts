@@ -1,5 +1,5 @@
 /** `URLSearchParams`: form encoding, all of it in here. */
-import { defineTag } from './methods.js';
+import { defineTag, toText } from './methods.js';
 import { TextDecoder, TextEncoder } from './text-encoding.js';
 
 type Pair = [string, string];
@@ -29,7 +29,7 @@ export class URLSearchParams {
   }
 
   append(name: unknown, value: unknown): void {
-    this.#pairs.push([String(name), String(value)]);
+    this.#pairs.push([toText(name), toText(value)]);
     this.#onChange();
   }
   delete(name: unknown, value?: unknown): void {
@@ -37,18 +37,18 @@ export class URLSearchParams {
     this.#onChange();
   }
   get(name: unknown): string | null {
-    return this.#pairs.find(([key]) => key === String(name))?.[1] ?? null;
+    return this.#pairs.find(([key]) => key === toText(name))?.[1] ?? null;
   }
   getAll(name: unknown): string[] {
-    return this.#pairs.filter(([key]) => key === String(name)).map(([, value]) => value);
+    return this.#pairs.filter(([key]) => key === toText(name)).map(([, value]) => value);
   }
   has(name: unknown, value?: unknown): boolean {
     return this.#pairs.some((pair) => matches(pair, name, value));
   }
   set(name: unknown, value: unknown): void {
-    const first = this.#pairs.find(([key]) => key === String(name));
+    const first = this.#pairs.find(([key]) => key === toText(name));
     if (first === undefined) return this.append(name, value);
-    first[1] = String(value);
+    first[1] = toText(value);
     this.#pairs = this.#pairs.filter((pair) => pair === first || pair[0] !== first[0]);
     this.#onChange();
   }
@@ -78,19 +78,19 @@ export class URLSearchParams {
 defineTag(URLSearchParams.prototype, 'URLSearchParams');
 
 function matches([key, own]: Pair, name: unknown, value: unknown): boolean {
-  return key === String(name) && (value === undefined || own === String(value));
+  return key === toText(name) && (value === undefined || own === toText(value));
 }
 
 function pairsOf(init: Init): Pair[] {
-  if (init === null || typeof init !== 'object') return parse(String(init));
+  if (init === null || typeof init !== 'object') return parse(toText(init));
   if (Symbol.iterator in init) {
     return [...(init as Iterable<readonly unknown[]>)].map((pair) => {
       const [name, value, ...more] = [...pair];
       if (value === undefined || more.length > 0) throw new TypeError('Each query pair must be a name and a value');
-      return [String(name), String(value)];
+      return [toText(name), toText(value)];
     });
   }
-  return Object.entries(init).map(([name, value]) => [name, String(value)]);
+  return Object.entries(init).map(([name, value]) => [name, toText(value)]);
 }
 
 function parse(query: string): Pair[] {

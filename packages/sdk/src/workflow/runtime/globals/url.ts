@@ -1,5 +1,5 @@
 /** `URL`: the host takes addresses apart, as text; the class is made in here. */
-import { defineTag } from './methods.js';
+import { defineTag, toText } from './methods.js';
 import { setOwner, setQuery, URLSearchParams } from './url-search-params.js';
 
 /** What can be set of an address, and what can be read too. */
@@ -29,7 +29,7 @@ type Parts = Readonly<Record<UrlPart | 'origin', string>>;
 /** The class over a host. */
 export function createUrl(host: UrlHost): unknown {
   const parse = (input: unknown, base: unknown): Parts | undefined =>
-    partsOf(host.parseUrl(String(input), base === undefined ? undefined : String(base)));
+    partsOf(host.parseUrl(toText(input), base === undefined ? undefined : toText(base)));
 
   class URL {
     #parts: Parts;
@@ -38,7 +38,7 @@ export function createUrl(host: UrlHost): unknown {
     constructor(input: unknown, base?: unknown) {
       const parts = parse(input, base);
       if (parts === undefined) {
-        throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: String(input) });
+        throw Object.assign(new TypeError('Invalid URL'), { code: 'ERR_INVALID_URL', input: toText(input) });
       }
       this.#parts = parts;
     }

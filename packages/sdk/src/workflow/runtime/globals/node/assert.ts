@@ -130,12 +130,14 @@ function fits(error: unknown, expected: object): boolean {
   if (typeof expected !== 'function') {
     return Object.entries(expected).every(([key, value]) => {
       const actual: unknown = Reflect.get(Object(error) as object, key);
-      return value instanceof RegExp && typeof actual === 'string' ? value.test(actual) : isDeepEqual(actual, value, true);
+      return value instanceof RegExp && typeof actual === 'string'
+        ? value.test(actual)
+        : isDeepEqual(actual, value, true);
     });
   }
   const isClass = expected.prototype !== undefined && error instanceof expected;
   if (isClass) return true;
-  if (Error.isPrototypeOf(expected)) return false;
+  if (Object.prototype.isPrototypeOf.call(Error, expected)) return false;
   return Reflect.apply(expected as (error: unknown) => unknown, undefined, [error]) === true;
 }
 
@@ -170,10 +172,13 @@ const strictMethods = {
 
 type Callable<M> = ((value: unknown, message?: Message) => asserts value) & M & { readonly strict: unknown };
 
-export const strict: Callable<typeof methods> = Object.assign((value: unknown, message?: Message) => ok(value, message), {
-  ...strictMethods,
-  strict: undefined as unknown,
-});
+export const strict: Callable<typeof methods> = Object.assign(
+  (value: unknown, message?: Message) => ok(value, message),
+  {
+    ...strictMethods,
+    strict: undefined as unknown,
+  },
+);
 Object.assign(strict, { strict });
 
 const assert: Callable<typeof methods> = Object.assign((value: unknown, message?: Message) => ok(value, message), {

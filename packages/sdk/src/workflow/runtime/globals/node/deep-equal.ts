@@ -18,9 +18,10 @@ function tagOf(value: object): string {
 
 function sameContents(a: object, b: object, next: Next): boolean {
   if (a instanceof Date && b instanceof Date) return Object.is(a.getTime(), b.getTime());
-  if (a instanceof RegExp) return String(a) === String(b);
+  if (a instanceof RegExp && b instanceof RegExp) return String(a) === String(b);
   if (a instanceof Error && b instanceof Error) return a.name === b.name && a.message === b.message;
-  if (a instanceof Map && b instanceof Map) return a.size === b.size && [...a].every((entry) => hasEntry(b, entry, next));
+  if (a instanceof Map && b instanceof Map)
+    return a.size === b.size && [...a].every((entry) => hasEntry(b, entry, next));
   if (a instanceof Set && b instanceof Set) return a.size === b.size && [...a].every((item) => hasItem(b, item, next));
   if (a instanceof Number || a instanceof String || a instanceof Boolean || a instanceof BigInt) {
     return Object.is(a.valueOf(), b.valueOf());

@@ -49,7 +49,8 @@ export class EventEmitter {
   emit(name: string | symbol, ...args: unknown[]): boolean {
     const entries = this.#of(name);
     if (entries.length === 0) {
-      if (name === 'error') throw args[0] instanceof Error ? args[0] : new Error(`Unhandled error. (${String(args[0])})`);
+      if (name === 'error')
+        throw args[0] instanceof Error ? args[0] : new Error(`Unhandled error. (${String(args[0])})`);
       return false;
     }
     for (const { listener, once } of entries) {
@@ -69,7 +70,9 @@ export class EventEmitter {
     return this.listeners(name);
   }
   eventNames(): (string | symbol)[] {
-    return [...(this.#entries ?? new Map<string, Entry[]>())].filter(([, list]) => list.length > 0).map(([name]) => name);
+    return [...(this.#entries ?? new Map<string, Entry[]>())]
+      .filter(([, list]) => list.length > 0)
+      .map(([name]) => name);
   }
   setMaxListeners(_count: number): this {
     return this;
