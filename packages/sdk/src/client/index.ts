@@ -27,6 +27,21 @@ export type {
 export type { ClientPlugin, ConnectionPlugin } from './plugins.js';
 export type { HealthService, OperatorService, TestService, WorkflowService } from './raw-service.js';
 export * from './schedule/index.js';
+export * from './standalone-activity/index.js';
+export type {
+  ActivityCancelInput,
+  ActivityClientInterceptor,
+  ActivityCountInput,
+  ActivityDescribeInput,
+  ActivityGetResultInput,
+  ActivityListInput,
+  ActivityPauseInput,
+  ActivityRestoreOriginalOptionsInput,
+  ActivityStartInput,
+  ActivityTerminateInput,
+  ActivityUnpauseInput,
+  ActivityUpdateOptionsInput,
+} from './standalone-activity/interceptors.js';
 export { WithStartWorkflowOperation } from './with-start.js';
 export { WorkflowClient } from './workflow-client.js';
 export type { GetWorkflowHandleOptions, WorkflowClientOptions, WorkflowResultOptions } from './workflow-client.js';
