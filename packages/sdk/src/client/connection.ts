@@ -26,6 +26,13 @@ export interface CallContext {
   readonly apiKey?: string | undefined;
 }
 
+/** Bounds of one call. */
+export interface CallLimits {
+  readonly timeoutMs?: number | undefined;
+  /** Ends the call with CANCELLED when it is aborted. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** What clients need of a connection. */
 export interface ConnectionLike extends RawServices {
   /** Plugins for the clients of this connection. */
@@ -96,8 +103,7 @@ export class Connection implements ConnectionLike {
   }
 
   async ensureConnected(): Promise<void> {
-    if (this.#isClosed)
-      throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    if (this.#isClosed) throw closedConnection();
     this.#connected ??= this.#reach().catch((error: unknown) => {
       this.#connected = undefined;
       throw error;
@@ -128,6 +134,26 @@ export class Connection implements ConnectionLike {
 
   async withAbortSignal<R>(abortSignal: AbortSignal, fn: () => Promise<R>): Promise<R> {
     return this.#within({ abortSignal }, fn);
+  }
+
+  /**
+   * For workers: one attempt of a call, never repeated, outside of `withDeadline` and the like. Rejects with GrpcServiceError.
+   */
+  async callOnce<Request, Response>(
+    rpc: Rpc<Request, Response>,
+    request: Init<Request>,
+    limits: CallLimits = {},
+  ): Promise<Response> {
+    if (this.#isClosed) throw closedConnection();
+    const namespace = (request as { namespace?: unknown }).namespace;
+    const metadata = callMetadata(this.options.metadata, undefined, this.#apiKey, namespace);
+    const bytes = rpc.request.encodePassing(request);
+    const { length } = bytes;
+    try {
+      return rpc.response.decode(await this.#channel.call(rpc.path, bytes, { metadata, ...limits }));
+    } catch (thrown) {
+      throw toGrpcError(thrown, this.options.address, length);
+    }
   }
 
   /** Ends all running calls. */
@@ -172,8 +198,7 @@ export class Connection implements ConnectionLike {
   }
 
   async #call<Request, Response>(rpc: Rpc<Request, Response>, request: Init<Request>): Promise<Response> {
-    if (this.#isClosed)
-      throw new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
+    if (this.#isClosed) throw closedConnection();
     const context = this.#context.getStore() ?? {};
     const { interceptors } = this.options;
     if (interceptors.length === 0) return this.#send(rpc, request, context);
@@ -220,4 +245,8 @@ export class Connection implements ConnectionLike {
     await pause(delayMs, abortSignal);
     return !this.#isClosed;
   }
+}
+
+function closedConnection(): IllegalStateError {
+  return new IllegalStateError('The connection is closed: make a new one with Connection.connect()');
 }

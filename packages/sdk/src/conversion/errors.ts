@@ -43,3 +43,7 @@ export class NamespaceNotFoundError extends Error {
   }
 }
 namedErrorClass(NamespaceNotFoundError, 'NamespaceNotFoundError');
+
+/** Thrown by an activity that ends later, from outside of the worker: see `AsyncCompletionClient`. */
+export class CompleteAsyncError extends Error {}
+namedErrorClass(CompleteAsyncError, 'CompleteAsyncError');

@@ -15,6 +15,7 @@ export type { Duration, DurationText } from './duration.js';
 export { encodingKeys, encodingTypes, METADATA_ENCODING_KEY, METADATA_MESSAGE_TYPE_KEY } from './encoding.js';
 export type { EncodingType } from './encoding.js';
 export {
+  CompleteAsyncError,
   IllegalStateError,
   NamespaceNotFoundError,
   PayloadConverterError,

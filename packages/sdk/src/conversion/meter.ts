@@ -109,7 +109,7 @@ function resolved(tags: Tags, extra: MetricTags | undefined): MetricTags {
 }
 
 /** Gives values to the metrics of a meter, each made when its first value comes. */
-function recordWith(meter: MetricMeter): RecordMetric {
+export function recordWith(meter: MetricMeter): RecordMetric {
   const sinks = new Map<string, (value: number, tags: MetricTags) => void>();
   return (metric, value, tags) => {
     const key = `${metric.kind} ${metric.name}`;

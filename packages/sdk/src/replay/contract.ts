@@ -122,6 +122,8 @@ export type Completion =
       readonly commands: readonly WorkflowCommand[];
       /** Flags of the runtime that this activation relied on for the first time. */
       readonly usedFlags?: readonly number[];
+      /** What the workflow's definition says; absent when it says nothing and the worker's default holds. */
+      readonly versioningBehavior?: 'PINNED' | 'AUTO_UPGRADE' | undefined;
     }
   | { readonly status: 'failed'; readonly failure: Uint8Array };
 

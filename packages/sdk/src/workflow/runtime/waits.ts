@@ -1,0 +1,85 @@
+/** What a run waits for: timers, activities, children, requests to others. Each is ended by a job, or by its scope. */
+import type { CancellationScope, CancelListener } from './cancellation-scope.js';
+import type { Run } from './run.js';
+
+/** Numbers are given per kind of command; so are waits found. */
+export const WaitKind = {
+  TIMER: 0,
+  ACTIVITY: 1,
+  CHILD_START: 2,
+  CHILD: 3,
+  SIGNAL: 4,
+  CANCEL: 5,
+} as const;
+export type WaitKind = (typeof WaitKind)[keyof typeof WaitKind];
+
+const KINDS = 8;
+
+/** One of them. `place` holds the stack of where the code asked for it, formatted only when somebody asks. */
+export class Wait<T> implements CancelListener {
+  readonly place = new Error();
+  readonly run: Run;
+  readonly kind: WaitKind;
+  readonly seq: number;
+  readonly #scope: CancellationScope | undefined;
+  readonly #resolve: (value: T) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #whenCancelled: (wait: Wait<T>, error: Error) => void;
+
+  /** `scope`: of which it is part, if that is cancellable. */
+  constructor(
+    key: { readonly run: Run; readonly kind: WaitKind; readonly seq: number },
+    scope: CancellationScope | undefined,
+    settle: { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void },
+    whenCancelled: (wait: Wait<T>, error: Error) => void,
+  ) {
+    this.run = key.run;
+    this.kind = key.kind;
+    this.seq = key.seq;
+    this.#scope = scope;
+    this.#resolve = settle.resolve;
+    this.#reject = settle.reject;
+    this.#whenCancelled = whenCancelled;
+  }
+
+  /** Told by the scope; it may be over already. */
+  onCancel(error: Error): void {
+    if (this.run.waits.has(this)) this.#whenCancelled(this, error);
+  }
+
+  resolve(value: T): void {
+    this.#scope?.unlisten(this);
+    this.#resolve(value);
+  }
+
+  reject(error: unknown): void {
+    this.#scope?.unlisten(this);
+    this.#reject(error);
+  }
+}
+
+/** The waits of a run. */
+export class Waits {
+  #byKey: Map<number, Wait<unknown>> | undefined;
+
+  add<T>(wait: Wait<T>): void {
+    this.#byKey ??= new Map();
+    this.#byKey.set(wait.seq * KINDS + wait.kind, wait as Wait<unknown>);
+  }
+
+  has<T>(wait: Wait<T>): boolean {
+    return this.#byKey?.get(wait.seq * KINDS + wait.kind) === wait;
+  }
+
+  /** Takes it out; undefined when it is over already, or never was. */
+  take(kind: WaitKind, seq: number): Wait<unknown> | undefined {
+    const key = seq * KINDS + kind;
+    const wait = this.#byKey?.get(key);
+    if (wait !== undefined) this.#byKey?.delete(key);
+    return wait;
+  }
+
+  all(): Iterable<Wait<unknown>> {
+    return this.#byKey?.values() ?? [];
+  }
+}
