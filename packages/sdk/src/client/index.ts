@@ -8,7 +8,18 @@ export type { CallContext, ConnectionLike } from './connection.js';
 export { LOCAL_TARGET } from './connection-options.js';
 export type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata, TLSConfig } from './connection-options.js';
 export type { GrpcCall, GrpcCallInterceptor } from './call-interceptor.js';
-export type { ClientContext } from './context.js';
+export type {
+  ClientContext,
+  LoadedAsyncCompletionClientOptions,
+  LoadedScheduleClientOptions,
+  LoadedWorkflowClientOptions,
+} from './context.js';
+export type {
+  GetWorkflowExecutionHistoryRequest,
+  RequestCancelWorkflowExecutionResponse,
+  StartWorkflowExecutionRequest,
+  TerminateWorkflowExecutionResponse,
+} from '@perdure/protocol';
 export * from './errors.js';
 export { GrpcServiceError, isGrpcCancelledError, isGrpcDeadlineError, isGrpcServiceError } from './grpc-error.js';
 export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from './grpc-retry.js';
