@@ -1,5 +1,4 @@
 /** One object for everything that is asked of a server. */
-import { AsyncCompletionClient } from './async-completion-client.js';
 import type { CommonClientOptions } from './client-options.js';
 import { Connection } from './connection.js';
 import type { ConnectionLike } from './connection.js';
@@ -7,6 +6,7 @@ import type { Metadata } from './connection-options.js';
 import type { ClientInterceptors } from './interceptors.js';
 import { configuredClient } from './plugins.js';
 import type { ClientPlugin } from './plugins.js';
+import { ActivityClient } from './standalone-activity/index.js';
 import { ScheduleClient } from './schedule/index.js';
 import { WorkflowClient } from './workflow-client.js';
 import type { WorkflowClientOptions } from './workflow-client.js';
@@ -27,8 +27,8 @@ export class Client {
   readonly connection: ConnectionLike;
   /** Starts, handles, lists. */
   readonly workflow: WorkflowClient;
-  /** Completion of activities from outside of a worker. */
-  readonly activity: AsyncCompletionClient;
+  /** Activities without a workflow; completion of activities from outside of a worker. */
+  readonly activity: ActivityClient;
   /** Workflows that are started at certain times. */
   readonly schedule: ScheduleClient;
   readonly options: ClientOptions;
@@ -41,7 +41,7 @@ export class Client {
     this.connection = connection;
     this.workflow = this.workflowClient({ ...common, ...workflow, connection, interceptors: interceptors?.workflow });
     this.schedule = new ScheduleClient({ ...common, connection, interceptors: interceptors?.schedule });
-    this.activity = new AsyncCompletionClient({ ...common, connection });
+    this.activity = new ActivityClient({ ...common, connection, interceptors: interceptors?.activity });
   }
 
   get workflowService(): ConnectionLike['workflowService'] {

@@ -163,12 +163,12 @@ export class Connection implements ConnectionLike {
     if (this.#isClosed) throw closedConnection();
     const namespace = (request as { namespace?: unknown }).namespace;
     const metadata = callMetadata(this.options.metadata, undefined, this.#apiKey, namespace);
+    const bytes = rpc.request.encodePassing(request);
+    const { length } = bytes;
     try {
-      return rpc.response.decode(
-        await this.#channel.call(rpc.path, rpc.request.encodePassing(request), { metadata, ...limits }),
-      );
+      return rpc.response.decode(await this.#channel.call(rpc.path, bytes, { metadata, ...limits }));
     } catch (thrown) {
-      throw toGrpcError(thrown, this.options.address);
+      throw toGrpcError(thrown, this.options.address, length);
     }
   }
 

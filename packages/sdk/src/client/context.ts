@@ -15,6 +15,11 @@ export interface ClientContext {
   readonly queryRejectCondition: QueryRejectCondition;
 }
 
+/** The options of each client, with defaults and loaded converters. */
+export type LoadedWorkflowClientOptions = ClientContext;
+export type LoadedScheduleClientOptions = ClientContext;
+export type LoadedAsyncCompletionClientOptions = ClientContext;
+
 /** The data converter, told that it works for this workflow. */
 export function converterFor({ dataConverter, namespace }: ClientContext, workflowId: string): LoadedDataConverter {
   return withSerializationContext(dataConverter, { type: 'workflow', namespace, workflowId });

@@ -1,5 +1,6 @@
 /** Why a call of a workflow client did not give what was asked for. */
 import { namedErrorClass } from '../conversion/error-class.js';
+export { WorkflowExecutionAlreadyStartedError } from '../conversion/failure.js';
 import type { RetryState } from '../conversion/failure-enums.js';
 import type { WorkflowExecutionStatusName } from './workflow-description.js';
 
@@ -34,19 +35,6 @@ export class WorkflowContinuedAsNewError extends Error {
   }
 }
 namedErrorClass(WorkflowContinuedAsNewError, 'WorkflowContinuedAsNewError');
-
-/** An execution of this id exists and the id policies do not allow another one. */
-export class WorkflowExecutionAlreadyStartedError extends Error {
-  readonly workflowId: string;
-  readonly workflowType: string;
-
-  constructor(message: string, workflowId: string, workflowType: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
-    this.workflowId = workflowId;
-    this.workflowType = workflowType;
-  }
-}
-namedErrorClass(WorkflowExecutionAlreadyStartedError, 'WorkflowExecutionAlreadyStartedError');
 
 /** The update was rejected by its validator, or its handler failed; `cause` is why. */
 export class WorkflowUpdateFailedError extends Error {

@@ -85,8 +85,9 @@ function serverText(message: string, requestBytes: number): string {
     return `${message}. Register it: perdure operator search-attribute create --name ${attribute} --type Keyword`;
   }
   if (!isTooLarge(message)) return message;
-  const size = `${(requestBytes / 2 ** 20).toFixed(1)} MiB`;
-  return `${message.replace(/\.$/, '')}. The request has ${size}: keep large data elsewhere and send a reference, or compress it with a payload codec`;
+  const size = `The request has ${(requestBytes / 2 ** 20).toFixed(1)} MiB: `;
+  const cure = 'keep large data elsewhere and send a reference, or compress it with a payload codec';
+  return `${message.replace(/\.$/, '')}. ${requestBytes === 0 ? '' : size}${cure}`;
 }
 
 /** What went wrong between here and the server, and what to do about it. */

@@ -8,7 +8,18 @@ export type { CallChannel, CallContext, ConnectionLike } from './connection.js';
 export { LOCAL_TARGET } from './connection-options.js';
 export type { ConnectionOptions, ConnectionOptionsWithDefaults, Metadata, TLSConfig } from './connection-options.js';
 export type { GrpcCall, GrpcCallInterceptor } from './call-interceptor.js';
-export type { ClientContext } from './context.js';
+export type {
+  ClientContext,
+  LoadedAsyncCompletionClientOptions,
+  LoadedScheduleClientOptions,
+  LoadedWorkflowClientOptions,
+} from './context.js';
+export type {
+  GetWorkflowExecutionHistoryRequest,
+  RequestCancelWorkflowExecutionResponse,
+  StartWorkflowExecutionRequest,
+  TerminateWorkflowExecutionResponse,
+} from '@perdure/protocol';
 export * from './errors.js';
 export { GrpcServiceError, isGrpcCancelledError, isGrpcDeadlineError, isGrpcServiceError } from './grpc-error.js';
 export { defaultGrpcRetryOptions, isRetryableError, makeGrpcRetryInterceptor } from './grpc-retry.js';
@@ -27,6 +38,21 @@ export type {
 export type { ClientPlugin, ConnectionPlugin } from './plugins.js';
 export type { HealthService, OperatorService, TestService, WorkflowService } from './raw-service.js';
 export * from './schedule/index.js';
+export * from './standalone-activity/index.js';
+export type {
+  ActivityCancelInput,
+  ActivityClientInterceptor,
+  ActivityCountInput,
+  ActivityDescribeInput,
+  ActivityGetResultInput,
+  ActivityListInput,
+  ActivityPauseInput,
+  ActivityRestoreOriginalOptionsInput,
+  ActivityStartInput,
+  ActivityTerminateInput,
+  ActivityUnpauseInput,
+  ActivityUpdateOptionsInput,
+} from './standalone-activity/interceptors.js';
 export { WithStartWorkflowOperation } from './with-start.js';
 export { WorkflowClient } from './workflow-client.js';
 export type { GetWorkflowHandleOptions, WorkflowClientOptions, WorkflowResultOptions } from './workflow-client.js';

@@ -8,6 +8,7 @@ import type { Headers } from '../conversion/payload.js';
 import type { QueryRejectCondition } from '../conversion/workflow-options.js';
 import type { WorkflowExecution } from '../conversion/workflow-types.js';
 import type { CompiledWorkflowOptions, WorkflowUpdateOptions, WorkflowUpdateStage } from './options.js';
+import type { ActivityClientInterceptor } from './standalone-activity/interceptors.js';
 import type { CompiledScheduleOptions } from './schedule/types.js';
 import type { UpdateOutcome } from './update-outcome.js';
 
@@ -118,7 +119,7 @@ interface WorkflowClientCalls {
 }
 
 /** Methods that wrap those of `Calls`: same input and output, and the rest of the chain as `next`. */
-type Wrapping<Calls> = {
+export type Wrapping<Calls> = {
   [Name in keyof Calls]?: Calls[Name] extends (input: infer Input) => infer Output
     ? (input: Input, next: Calls[Name]) => Output
     : never;
@@ -146,4 +147,5 @@ export type ScheduleClientInterceptor = Wrapping<ScheduleClientCalls>;
 export interface ClientInterceptors {
   workflow?: WorkflowClientInterceptor[] | undefined;
   schedule?: ScheduleClientInterceptor[] | undefined;
+  activity?: ActivityClientInterceptor[] | undefined;
 }

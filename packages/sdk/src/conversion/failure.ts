@@ -211,6 +211,22 @@ export class NexusOperationFailure extends TemporalFailure {
 }
 namedErrorClass(NexusOperationFailure, 'NexusOperationFailure');
 
+/**
+ * There is an execution of this id, and the id policies do not allow another one. In a workflow, for a child, it fails the workflow
+ * when nobody catches it.
+ */
+export class WorkflowExecutionAlreadyStartedError extends TemporalFailure {
+  readonly workflowId: string;
+  readonly workflowType: string;
+
+  constructor(message: string, workflowId: string, workflowType: string, options: { readonly cause?: Error } = {}) {
+    super(message, options.cause);
+    this.workflowId = workflowId;
+    this.workflowType = workflowType;
+  }
+}
+namedErrorClass(WorkflowExecutionAlreadyStartedError, 'WorkflowExecutionAlreadyStartedError');
+
 /** The error as an ApplicationFailure: itself if it is one, else one that carries its message, type and stack. */
 export function ensureApplicationFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;

@@ -1,0 +1,3 @@
+export async function examine(name: string): Promise<string> {
+  return `${name} is healthy`;
+}

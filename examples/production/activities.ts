@@ -1,0 +1,3 @@
+export async function resize(image: string, width: number): Promise<string> {
+  return `${image}@${width}`;
+}
