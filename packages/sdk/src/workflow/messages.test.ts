@@ -155,7 +155,10 @@ describe('signals, queries and updates', () => {
     const [command] = commands;
     assert.ok(command?.kind === 'respondUpdate' && command.response.status === 'rejected');
     const { message } = failureFromBytes(command.response.failure);
-    assert.equal(message, "No registered handler for update: addnow. Did you mean 'addNow'? Registered updates: [addNow]");
+    assert.equal(
+      message,
+      "No registered handler for update: addnow. Did you mean 'addNow'? Registered updates: [addNow]",
+    );
   });
 
   it('gives what has no handler to the default ones', () => {
@@ -191,7 +194,10 @@ describe('signals, queries and updates', () => {
   it('fails the update by a failure, the task by another error', () => {
     const r = run('failsInUpdate');
     r.start();
-    assert.deepEqual(r.activate(update('addNow', 'u1', 1)).lines, ['respondUpdate u1 accepted', 'respondUpdate u1 rejected']);
+    assert.deepEqual(r.activate(update('addNow', 'u1', 1)).lines, [
+      'respondUpdate u1 accepted',
+      'respondUpdate u1 rejected',
+    ]);
     const broken = run('breaksInUpdate');
     broken.start();
     assert.equal(broken.activate(update('addNow', 'u1', 1)).failure?.message, 'a bug');
@@ -221,7 +227,10 @@ describe('signals, queries and updates', () => {
   it('explains what is wrong with a query', () => {
     const r = run('asks');
     r.start();
-    assert.throws(() => r.query('total'), /Query handlers should not return a Promise: the handler of query 'total' is async/);
+    assert.throws(
+      () => r.query('total'),
+      /Query handlers should not return a Promise: the handler of query 'total' is async/,
+    );
     assert.throws(() => r.query('fails'), /^Error: no answer$/);
     assert.throws(
       () => r.query('totl'),
@@ -248,7 +257,10 @@ describe('signals, queries and updates', () => {
     const r = run('ignores');
     r.start();
     r.activate(signal('what'));
-    assert.match(r.activate(fire(1)).logs[0]!, /without a handler for signals that it had got: \[\{"name":"what","count":1\}\]/);
+    assert.match(
+      r.activate(fire(1)).logs[0]!,
+      /without a handler for signals that it had got: \[\{"name":"what","count":1\}\]/,
+    );
   });
 
   it('refuses reserved names and what is no handler', () => {

@@ -90,7 +90,14 @@ describe('cancellation scopes', () => {
     code = await bundle(SOURCE);
   });
   const run = (workflowType: string): TestRun => new TestRun(code, { setup: { workflowType } });
-  const cancelledActivity = new ActivityFailure('Activity cancelled', 'act', '1', undefined, undefined, new CancelledFailure(''));
+  const cancelledActivity = new ActivityFailure(
+    'Activity cancelled',
+    'act',
+    '1',
+    undefined,
+    undefined,
+    new CancelledFailure(''),
+  );
 
   it('cancels a timer of the root scope when the workflow is cancelled', () => {
     const r = run('timer');

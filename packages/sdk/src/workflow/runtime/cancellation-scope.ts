@@ -187,6 +187,7 @@ export class CancellationScope {
   #isShielded = false;
 
   #attach(parent: CancellationScope): void {
+    parent.#reattach();
     this.#isShielded = !parent.cancellable && !(parent.#isRequested && !shieldsScopes());
     if (!this.#isShielded) this.#isRequested = parent.#isRequested;
     parent.listen(this.#link);
@@ -209,6 +210,7 @@ export class CancellationScope {
     if (!this.#isDetached || this.parent === undefined) return;
     this.#isDetached = false;
     const { parent } = this;
+    parent.#reattach();
     if (parent.#isTold && parent.#error !== undefined) this.#link.onCancel(parent.#error);
     else this.#attach(parent);
   }

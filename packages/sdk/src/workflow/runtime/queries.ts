@@ -1,6 +1,5 @@
 /** Queries: answered from what the code has in memory; they change nothing. */
 import { RawValue } from '../../conversion/raw-value.js';
-import { defaultPayloadConverter } from '../../conversion/default-payload-converter.js';
 import { ensureTemporalFailure } from '../../conversion/failure.js';
 import { messageOf } from '../../conversion/error-class.js';
 import type { Job } from '../../replay/contract.js';
@@ -62,7 +61,7 @@ function isKnown(run: Run, name: string): boolean {
 
 async function callHandler(run: Run, { queryName, args }: QueryInput): Promise<unknown> {
   const builtIn = BUILT_IN.get(queryName);
-  if (builtIn !== undefined) return new RawValue(defaultPayloadConverter.toPayload(builtIn.answer(run)));
+  if (builtIn !== undefined) return new RawValue(builtIn.answer(run));
   const { queries, defaultQuery } = run.handlers;
   const handler = queries.get(queryName)?.handler;
   if (handler === undefined && defaultQuery === undefined) throw new ReferenceError(unknownQuery(run, queryName));

@@ -45,6 +45,7 @@ export interface Outcome {
   /** The task failed with it. */
   readonly failure: ProtoFailure | undefined;
   readonly usedFlags: readonly number[];
+  readonly versioningBehavior?: string | undefined;
   readonly sinkCalls: readonly SinkCall[];
   /** `level: message` of each call of the log. */
   readonly logs: readonly string[];
@@ -129,7 +130,8 @@ export class TestRun {
       return { ...common, lines: [], commands: [], failure: failureFromBytes(completion.failure), usedFlags: [] };
     const commands = [...completion.commands];
     const usedFlags = [...(completion.usedFlags ?? [])];
-    return { ...common, lines: commands.map(lineOf), commands, failure: undefined, usedFlags };
+    const { versioningBehavior } = completion;
+    return { ...common, lines: commands.map(lineOf), commands, failure: undefined, usedFlags, versioningBehavior };
   }
 
   /** The answer, or the failure's message as an error. */
