@@ -8,6 +8,7 @@ import { useAsyncContext } from './async-context.js';
 import type { Concluded, LoadRunModules, Realm, RealmHost, RealmOptions, RunSetup } from './contract.js';
 import { currentRun, setCurrentRun } from './current.js';
 import { RuntimeFlag } from './flags.js';
+import { adviseOn } from './globals/refuse.js';
 import { intercepted } from './interceptors.js';
 import type { ActivateInput, ConcludeActivationInput } from './interceptors.js';
 import { applyJob } from './jobs.js';
@@ -185,7 +186,8 @@ class ActivationWork {
       if (run.isCompleted) warnOfUnfinished(run);
     });
     if (run.unhandled !== undefined) completion = { status: 'failed', failure: run.unhandled };
-    else if (this.#failure !== undefined) completion = { status: 'failed', failure: failureBytes(run, this.#failure.error) };
+    else if (this.#failure !== undefined)
+      completion = { status: 'failed', failure: failureBytes(run, this.#failure.error) };
     const { sinkCalls } = run;
     run.commands = [];
     run.sinkCalls = [];
@@ -228,6 +230,7 @@ function asItIs(input: ConcludeActivationInput): ConcludeActivationInput {
 
 /** Even when the run's own converter cannot be had, or fails itself. */
 function failureBytes(run: Run, error: unknown): Uint8Array {
+  adviseOn(error);
   try {
     if (run.modules !== undefined) return run.failureOf(ensureTemporalFailure(error));
   } catch {
