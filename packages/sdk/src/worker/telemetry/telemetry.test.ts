@@ -19,7 +19,7 @@ test('the default logger writes what is severe enough', () => {
 
 test('loggers of pino and winston are taken as they are', () => {
   const lines: unknown[] = [];
-  const pino = {
+  const pino: object = {
     level: 'info',
     ...Object.fromEntries(
       ['trace', 'debug', 'info', 'warn', 'error'].map((name) => [
@@ -36,11 +36,11 @@ test('loggers of pino and winston are taken as they are', () => {
   assert.deepEqual(lines, [['warn', { a: 1, err: error }, 'message']]);
   assert.equal(writesDebug(asPino), false);
   lines.splice(0);
-  const winston = {
+  const winston: object = {
     level: 'debug',
     transports: [],
     child: () => winston,
-    log: (...args: unknown[]) => lines.push(args),
+    log: (...args: unknown[]): void => void lines.push(args),
   };
   const asWinston = asLogger(winston as never);
   asWinston.trace('t');
