@@ -16,24 +16,24 @@ export interface Ended {
 interface Waiting {
   readonly activation: Activation;
   readonly onEnd: (ended: Ended) => void;
+  readonly onBegin: () => void;
+  readonly onStop: () => void;
 }
 
 export class ActivationLoop {
   readonly #realm: VmRealm;
-  readonly #onBegin: (activation: Activation | undefined) => void;
   readonly #waiting: Waiting[] = [];
   #last: { readonly onEnd: (ended: Ended) => void; ended: Ended } | undefined;
   #isScheduled = false;
   #head = 0;
 
-  /** `onBegin` is called before each activation, and with undefined when it is over. */
-  constructor(realm: VmRealm, onBegin: (activation: Activation | undefined) => void = () => undefined) {
+  constructor(realm: VmRealm) {
     this.#realm = realm;
-    this.#onBegin = onBegin;
   }
 
-  push(activation: Activation, onEnd: (ended: Ended) => void): void {
-    this.#waiting.push({ activation, onEnd });
+  /** `onBegin` and `onStop` are called right before and right after the code runs, `onEnd` when all is known. */
+  push(activation: Activation, onEnd: (ended: Ended) => void, onBegin = nothing, onStop = nothing): void {
+    this.#waiting.push({ activation, onEnd, onBegin, onStop });
     this.#schedule();
   }
 
@@ -57,7 +57,7 @@ export class ActivationLoop {
     const next = this.#waiting[this.#head];
     if (next !== undefined) {
       this.#head += 1;
-      this.#last = { onEnd: next.onEnd, ended: this.#run(next.activation) };
+      this.#last = { onEnd: next.onEnd, ended: this.#run(next) };
       this.#schedule();
     }
     if (this.#head === this.#waiting.length) {
@@ -67,18 +67,20 @@ export class ActivationLoop {
     last?.onEnd(last.ended);
   }
 
-  #run(activation: Activation): Ended {
-    this.#onBegin(activation);
+  #run({ activation, onBegin, onStop }: Waiting): Ended {
+    onBegin();
     try {
       return outside(this.#realm.activate(activation));
     } catch (error) {
       this.#realm.abandon();
       return { completion: { status: 'failed', failure: this.#realm.encodeError(error) }, sinkCalls: [] };
     } finally {
-      this.#onBegin(undefined);
+      onStop();
     }
   }
 }
+
+function nothing(): void {}
 
 function outside({ completion, sinkCalls }: Concluded): Ended {
   return { completion, sinkCalls: sinkCalls.length === 0 ? [] : sinkCalls.map(sinkCallOutside) };

@@ -42,7 +42,11 @@ export class TestRun {
   }
 
   /** The first activation. Throws what `completionOf` throws. */
-  async start(): Promise<this> {
+  start(): Promise<this> {
+    return this.activate(this.initializeJob());
+  }
+
+  initializeJob(): Job {
     const attributes = WorkflowExecutionStartedEventAttributes.decode(
       WorkflowExecutionStartedEventAttributes.encode({
         workflowType: { name: this.#workflowType },
@@ -52,13 +56,13 @@ export class TestRun {
         attempt: 1,
       }),
     );
-    return this.activate({
+    return {
       kind: 'initialize',
       workflowId: `workflow-${this.runId}`,
       randomnessSeed: randomnessSeed(this.runId),
       startTimeMs: START_MS,
       attributes,
-    });
+    };
   }
 
   async activate(...jobs: readonly Job[]): Promise<this> {

@@ -71,7 +71,7 @@ export class URLSearchParams {
   [Symbol.iterator](): IterableIterator<Pair> {
     return this.entries();
   }
-  totoText(): string {
+  toString(): string {
     return this.#pairs.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
   }
 }
@@ -111,7 +111,7 @@ function encode(text: string): string {
   return Array.from(encoder.encode(text), (byte) => {
     const letter = String.fromCharCode(byte);
     if (SAFE.test(letter)) return letter;
-    return byte === 0x20 ? '+' : `%${byte.totoText(16).toUpperCase().padStart(2, '0')}`;
+    return byte === 0x20 ? '+' : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }).join('');
 }
 
