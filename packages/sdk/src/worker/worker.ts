@@ -55,6 +55,7 @@ export class Worker {
     this.#connection = connection;
     this.#sandbox = sandbox;
     this.#reportsState = reportsState;
+    runtime.countWorker(1);
     this.#parts = assemble({ options, runtime, connection, sandbox, fatal: (error) => this.#fail(error) });
   }
 
@@ -175,6 +176,7 @@ export class Worker {
       throw error;
     } finally {
       stopReports();
+      this.#runtime.countWorker(-1);
       this.#runtime.deregisterShutdownSignalCallback(onSignal);
     }
     this.#state = this.#fatalError === undefined ? 'STOPPED' : 'FAILED';

@@ -26,6 +26,7 @@ export class Runtime {
   /** Where Prometheus finds the metrics, when that was asked for. */
   readonly prometheus: PrometheusEndpoint | undefined;
   readonly #shutdowns = new Set<() => void>();
+  #workerCount = 0;
 
   private constructor(options: RuntimeOptions) {
     this.options = options;
@@ -46,7 +47,8 @@ export class Runtime {
 
   /** Sets the options of this process. Call it before anything makes a worker; throws IllegalStateError when it is too late. */
   static install(options: RuntimeOptions): Runtime {
-    if (this.#instance !== undefined) {
+    // Nobody has asked for a runtime that is there only because a worker once needed one.
+    if (this.#instance !== undefined && (this.#isInstalled || this.#instance.#workerCount > 0)) {
       throw new IllegalStateError(
         this.#isInstalled
           ? 'The Runtime is installed already: call Runtime.install() once'
@@ -72,6 +74,11 @@ export class Runtime {
     if (Runtime.#instance !== this) return;
     Runtime.#instance = undefined;
     Runtime.#isInstalled = false;
+  }
+
+  /** A worker is made, or has ended. */
+  countWorker(by: 1 | -1): void {
+    this.#workerCount += by;
   }
 
   /** `callback` is called once when one of the signals comes. */

@@ -4,10 +4,11 @@ import { createServer } from '@perdure/server';
 import type { Server } from '@perdure/server';
 import { Client } from '../../client/client.js';
 import { Connection } from '../../client/connection.js';
-import { bundleWorkflows } from '../../workflow/testing/realm-host.js';
+import { openSandbox } from '../open-sandbox.js';
+import { bundleFiles } from '../sandbox/testing/bundles.js';
 import { Worker } from '../worker.js';
 import type { WorkerOptions } from '../worker-options.js';
-import { RealmSandbox } from './realm-sandbox.js';
+import { ObservedSandbox } from './observed-sandbox.js';
 
 export interface WorkerWorld {
   readonly server: Server;
@@ -16,10 +17,16 @@ export interface WorkerWorld {
   /** A worker of the queue `q`; `workflows`: source text of a module. */
   worker(options: Partial<WorkerOptions>, workflows?: string): Promise<Worker>;
   /** Of the last worker. */
-  sandbox: RealmSandbox | undefined;
+  sandbox: ObservedSandbox | undefined;
 }
 
 const bundles = new Map<string, Promise<string>>();
+
+async function bundled(source: string): Promise<string> {
+  const code = bundles.get(source) ?? bundleFiles({ 'workflows.ts': source }).then((bundle) => bundle.code);
+  bundles.set(source, code);
+  return code;
+}
 
 /** Everything is closed after the test. */
 export async function workerWorld(t: TestContext, clientOptions: object = {}): Promise<WorkerWorld> {
@@ -34,12 +41,9 @@ export async function workerWorld(t: TestContext, clientOptions: object = {}): P
     client: new Client({ connection, ...clientOptions }),
     sandbox: undefined,
     async worker(options, workflows) {
-      const bundle = workflows === undefined ? {} : { workflowBundle: { code: workflows } };
-      return Worker.createWith({ connection, taskQueue: 'q', ...bundle, ...options }, async () => {
-        const source = workflows ?? '';
-        const code = bundles.get(source) ?? bundleWorkflows({ source });
-        bundles.set(source, code);
-        world.sandbox = new RealmSandbox(await code);
+      const bundle = workflows === undefined ? {} : { workflowBundle: { code: await bundled(workflows) } };
+      return Worker.createWith({ connection, taskQueue: 'q', ...bundle, ...options }, async (settings, logger) => {
+        world.sandbox = new ObservedSandbox(await openSandbox(settings, logger));
         return world.sandbox;
       });
     },

@@ -1,24 +1,26 @@
-/** A sandbox for tests of the worker: one realm in this thread, without replaced globals, threads and watchdog. */
-import { TestRealm } from '../../workflow/testing/realm-host.js';
+/** A sandbox for tests of the worker: counts, and can answer as one that lost its realm. */
 import type { RunSetup } from '../../workflow/runtime/contract.js';
 import type { Activation } from '../../replay/contract.js';
 import type { Activated, WorkflowSandbox } from '../sandbox/contract.js';
 
-export class RealmSandbox implements WorkflowSandbox {
-  readonly workflowTypes: readonly string[] = [];
+export class ObservedSandbox implements WorkflowSandbox {
   readonly evicted: string[] = [];
-  readonly #realm: TestRealm;
+  readonly #inner: WorkflowSandbox;
   /** What the next activation answers instead of running. */
   instead: Activated | undefined;
   activationCount = 0;
   runBytes = 20_000;
 
-  constructor(code: string) {
-    this.#realm = new TestRealm(code);
+  constructor(inner: WorkflowSandbox) {
+    this.#inner = inner;
+  }
+
+  get workflowTypes(): readonly string[] {
+    return this.#inner.workflowTypes;
   }
 
   createRun(setup: RunSetup): void {
-    this.#realm.realm.createRun(setup);
+    this.#inner.createRun(setup);
   }
 
   async activate(activation: Activation): Promise<Activated> {
@@ -26,14 +28,16 @@ export class RealmSandbox implements WorkflowSandbox {
     const { instead } = this;
     this.instead = undefined;
     if (instead !== undefined) return instead;
-    const { completion, sinkCalls } = this.#realm.activate(activation);
-    return { kind: 'done', completion, sinkCalls, runBytes: this.runBytes };
+    const activated = await this.#inner.activate(activation);
+    return activated.kind === 'done' ? { ...activated, runBytes: this.runBytes } : activated;
   }
 
   evictRun(runId: string): void {
     this.evicted.push(runId);
-    this.#realm.realm.destroyRun(runId);
+    this.#inner.evictRun(runId);
   }
 
-  async close(): Promise<void> {}
+  close(): Promise<void> {
+    return this.#inner.close();
+  }
 }
