@@ -1,6 +1,7 @@
 /** The calls of a worker, with what is the same in all of them filled in, and repeated as long as that makes sense. */
 import { TaskQueueKind, workflowService } from '@perdure/protocol';
 import type {
+  DescribeNamespaceResponse,
   GetWorkflowExecutionHistoryResponse,
   Init,
   PollActivityTaskQueueRequest,
@@ -161,9 +162,9 @@ export class ServerCalls {
     await this.#call(workflowService.ResetStickyTaskQueue, request, { timeoutMs: CALL_TIMEOUT_MS });
   }
 
-  async describeNamespace(): Promise<void> {
+  async describeNamespace(): Promise<DescribeNamespaceResponse> {
     const { namespace } = this.#who;
-    await this.#repeated(workflowService.DescribeNamespace, { namespace });
+    return this.#repeated(workflowService.DescribeNamespace, { namespace });
   }
 
   /** Once: the worker goes anyway. */
@@ -199,11 +200,7 @@ export class ServerCalls {
     }
   }
 
-  #call<Request, Response>(
-    rpc: Rpc<Request, Response>,
-    request: Init<Request>,
-    limits: CallLimits,
-  ): Promise<Response> {
+  #call<Request, Response>(rpc: Rpc<Request, Response>, request: Init<Request>, limits: CallLimits): Promise<Response> {
     const call = this.connection.callOnce(rpc, request, limits);
     return this.#metrics === undefined ? call : this.#measured(this.#metrics, rpc, call);
   }

@@ -115,7 +115,11 @@ export class ActivityAttempt implements ContextParts {
 
   get metricMeter(): MetricMeter {
     this.#metricMeter ??= MetricMeterWithComposedTags.compose(this.#surroundings.metricMeter, () =>
-      chained(this.#outbound, 'getMetricTags', (tags: MetricTags) => tags)({
+      chained(
+        this.#outbound,
+        'getMetricTags',
+        (tags: MetricTags) => tags,
+      )({
         namespace: this.info.namespace,
         taskQueue: this.info.taskQueue,
         activityType: this.info.activityType,
@@ -129,7 +133,11 @@ export class ActivityAttempt implements ContextParts {
   /** For the worker's own messages about this attempt. */
   get workerLog(): Logger {
     this.#workerLog ??= LoggerWithComposedMetadata.compose(this.#surroundings.logger, () =>
-      chained(this.#outbound, 'getLogAttributes', (fields: Record<string, unknown>) => fields)(activityLogAttributes(this.info)),
+      chained(
+        this.#outbound,
+        'getLogAttributes',
+        (fields: Record<string, unknown>) => fields,
+      )(activityLogAttributes(this.info)),
     );
     return this.#workerLog;
   }

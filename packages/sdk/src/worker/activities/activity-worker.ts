@@ -267,7 +267,10 @@ export class ActivityWorker {
       error,
     };
     if (grpcErrorOf(error)?.code === StatusCode.NOT_FOUND) {
-      logger.debug('The server no longer waits for this activity: it was cancelled or timed out, or its workflow ended', fields);
+      logger.debug(
+        'The server no longer waits for this activity: it was cancelled or timed out, or its workflow ended',
+        fields,
+      );
     } else {
       logger.error(`The end of an activity could not be reported: ${messageOf(error)}`, fields);
     }

@@ -4,7 +4,10 @@ import type { ActivityFunction } from '../../conversion/workflow-types.js';
 import { suggestNames } from '../../workflow/runtime/suggest.js';
 
 /** An activity named `default` takes whatever has no function of its own. Throws a retryable ApplicationFailure. */
-export function findActivity(activities: ReadonlyMap<string, ActivityFunction>, activityType: string): ActivityFunction {
+export function findActivity(
+  activities: ReadonlyMap<string, ActivityFunction>,
+  activityType: string,
+): ActivityFunction {
   const fn = activities.get(activityType) ?? activities.get('default');
   if (fn !== undefined) return fn;
   throw ApplicationFailure.create({

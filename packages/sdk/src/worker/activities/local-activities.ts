@@ -14,7 +14,7 @@ import type { Permit, Slots } from '../slots/slots.js';
 import type { LocalActivitySlotInfo } from '../slots/tuner-options.js';
 import type { WorkerMetrics } from '../telemetry/worker-metrics.js';
 import { ActivityAttempt } from './activity-attempt.js';
-import type { AttemptOutcome, AttemptSurroundings, CancelReason } from './activity-attempt.js';
+import type { AttemptOutcome, AttemptSurroundings } from './activity-attempt.js';
 import { converterOf, failureTo, valuesFrom } from './activity-converter.js';
 import { findActivity } from './find-activity.js';
 import { localCancelled, localFailed, timedOut } from './local-failures.js';
@@ -27,6 +27,8 @@ export interface LocalCaller {
   readonly workflowId: string;
   readonly workflowType: string;
   readonly result: (result: LocalResult) => void;
+  /** There will be no result: the worker shuts down. */
+  readonly lost: () => void;
 }
 
 export interface LocalActivitiesOptions {
@@ -59,6 +61,7 @@ export class LocalActivities {
   readonly #options: LocalActivitiesOptions;
   readonly #work = new Map<string, Map<number, Work>>();
   #runningCount = 0;
+  #isStopped = false;
   #whenIdle: (() => void)[] = [];
 
   constructor(options: LocalActivitiesOptions) {
@@ -71,6 +74,7 @@ export class LocalActivities {
   }
 
   start(caller: LocalCaller, command: ScheduleLocalActivity): void {
+    if (this.#isStopped) return caller.lost();
     const nowMs = this.#options.clock.nowMs();
     const originalScheduleTimeMs = command.originalScheduleTimeMs ?? nowMs;
     const { scheduleToCloseTimeout = 0, scheduleToStartTimeout = 0 } = command.attributes;
@@ -113,8 +117,18 @@ export class LocalActivities {
     }
   }
 
-  cancelAll(reason: CancelReason, details: ActivityCancellationDetails): void {
-    for (const ofRun of this.#work.values()) for (const { attempt } of ofRun.values()) attempt?.cancel(reason, details);
+  /** The worker shuts down: what has not ended is given up, to be run again by whoever gets the Workflow Task next. */
+  stop(details: ActivityCancellationDetails): void {
+    this.#isStopped = true;
+    for (const work of [...this.#work.values()].flatMap((ofRun) => [...ofRun.values()])) {
+      if (work.attempt === undefined) this.#giveUp(work);
+      else work.attempt.cancel('WORKER_SHUTDOWN', details);
+    }
+  }
+
+  #giveUp(work: Work): void {
+    this.#close(work);
+    work.caller.lost();
   }
 
   async idle(): Promise<void> {
@@ -194,7 +208,7 @@ export class LocalActivities {
           failure: localCancelled(command, outcome.failure, identity),
         });
       case 'failed':
-        return this.#failed(work, outcome.failure);
+        return this.#isStopped ? this.#giveUp(work) : this.#failed(work, outcome.failure);
     }
   }
 
@@ -313,8 +327,10 @@ export class LocalActivities {
       taskQueue,
       ...(retryPolicy && {
         retryPolicy:
-          decompileRetryPolicy({ ...compileRetryPolicy({}), ...(retryPolicy as ReturnType<typeof compileRetryPolicy>) }) ??
-          {},
+          decompileRetryPolicy({
+            ...compileRetryPolicy({}),
+            ...(retryPolicy as ReturnType<typeof compileRetryPolicy>),
+          }) ?? {},
       }),
       namespace,
       inWorkflow: true,

@@ -40,7 +40,8 @@ export class ResourceBasedController {
   static create(options: ResourceBasedTunerOptions, usage: () => Usage = hostUsage()): ResourceBasedController {
     for (const name of ['targetMemoryUsage', 'targetCpuUsage'] as const) {
       const target = options[name];
-      if (!(target > 0 && target <= 1)) throw new ValueError(`${name} must be more than 0 and at most 1, not ${target}`);
+      if (!(target > 0 && target <= 1))
+        throw new ValueError(`${name} must be more than 0 and at most 1, not ${target}`);
     }
     return new this(options, usage);
   }

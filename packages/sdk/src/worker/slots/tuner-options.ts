@@ -15,9 +15,7 @@ export interface TunerHolder {
 }
 
 export type SlotSupplier<Info extends SlotInfo> =
-  | ResourceBasedSlotsForType
-  | FixedSizeSlotSupplier
-  | CustomSlotSupplier<Info>;
+  ResourceBasedSlotsForType | FixedSizeSlotSupplier | CustomSlotSupplier<Info>;
 
 interface SlotOptionsByKind {
   /** Default: 2 to 1000 slots, 10 ms between them. */

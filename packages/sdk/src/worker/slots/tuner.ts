@@ -71,7 +71,9 @@ function suppliedBy<Info extends SlotInfo>(
   switch (supplier.type) {
     case 'fixed-size':
       if (!Number.isInteger(supplier.numSlots) || supplier.numSlots < 1) {
-        throw new ValueError(`The number of slots for ${slotType} tasks is ${supplier.numSlots}: give a whole number from 1`);
+        throw new ValueError(
+          `The number of slots for ${slotType} tasks is ${supplier.numSlots}: give a whole number from 1`,
+        );
       }
       return new SlotPool(fixedRule(supplier.numSlots), clock);
     case 'custom':

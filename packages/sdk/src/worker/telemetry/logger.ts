@@ -73,6 +73,13 @@ function writeLine({ level, message, timestampNanos, meta }: LogEntry): void {
   process.stderr.write(`${time} [${level}] ${message}${fields}\n`);
 }
 
+/** Whether messages at DEBUG go anywhere: what nobody reads need not be put together. */
+export function writesDebug(logger: Logger): boolean {
+  return writingDebug.get(logger) ?? !(logger instanceof DefaultLogger && !isLogged('DEBUG', logger.level));
+}
+
+const writingDebug = new WeakMap<Logger, boolean>();
+
 type Write = (...args: never[]) => unknown;
 
 /** A logger of pino: fields first, then the message. */
@@ -98,14 +105,21 @@ export type AnyLogger = Logger | PinoLike | WinstonLike;
 
 /** The logger in the form that this package calls. */
 export function asLogger(logger: AnyLogger): Logger {
-  if (isPino(logger)) return leveled((level, message, meta) => pinoWrite(logger, level, message, meta));
-  if (isWinston(logger)) {
-    const { log } = logger as unknown as { log(level: string, message: string, meta: LogMetadata): void };
-    return leveled((level, message, meta) => {
-      log.call(logger, level === 'TRACE' ? 'silly' : level.toLowerCase(), message, meta ?? {});
-    });
-  }
-  return logger;
+  if (!isPino(logger) && !isWinston(logger)) return logger;
+  const adapted = isPino(logger)
+    ? leveled((level, message, meta) => pinoWrite(logger, level, message, meta))
+    : leveled((level, message, meta) => winstonWrite(logger, level, message, meta));
+  const { level } = logger as { level?: unknown };
+  if (typeof level === 'string') writingDebug.set(adapted, DEBUG_LEVELS.has(level));
+  return adapted;
+}
+
+/** Levels of pino and winston at which messages at DEBUG are written. */
+const DEBUG_LEVELS: ReadonlySet<string> = new Set(['trace', 'debug', 'silly', 'verbose']);
+
+function winstonWrite(logger: WinstonLike, level: LogLevel, message: string, meta: LogMetadata | undefined): void {
+  const write = logger.log as (level: string, message: string, meta: LogMetadata) => void;
+  write.call(logger, level === 'TRACE' ? 'silly' : level.toLowerCase(), message, meta ?? {});
 }
 
 function isPino(logger: AnyLogger): logger is PinoLike {

@@ -98,7 +98,12 @@ export class Runtime {
   };
 }
 
-function registryOf({ metricPrefix = 'temporal_', globalTags, attachServiceName, prometheus }: MetricsExporterConfig): MetricsRegistry {
+function registryOf({
+  metricPrefix = 'temporal_',
+  globalTags,
+  attachServiceName,
+  prometheus,
+}: MetricsExporterConfig): MetricsRegistry {
   const serviceName = attachServiceName === false ? {} : { service_name: 'temporal-core-sdk' };
   return new MetricsRegistry({
     prefix: metricPrefix,

@@ -60,7 +60,10 @@ const DESCRIPTIONS: Partial<Record<CounterName | LatencyName | GaugeName, string
 /** Undefined where nobody looks: then nothing is counted. `meter` has namespace and task queue as tags. */
 export function workerMetrics(meter: MetricMeter, prefix: string): WorkerMetrics {
   const instruments = new Map<string, (value: number, tags?: MetricTags) => void>();
-  const found = (name: CounterName | LatencyName | GaugeName, make: () => (value: number, tags?: MetricTags) => void) => {
+  const found = (
+    name: CounterName | LatencyName | GaugeName,
+    make: () => (value: number, tags?: MetricTags) => void,
+  ) => {
     let instrument = instruments.get(name);
     if (instrument === undefined) instruments.set(name, (instrument = make()));
     return instrument;
