@@ -1,4 +1,6 @@
 /** A whole server inside this process, with a connection to it. */
+import { fileURLToPath } from 'node:url';
+import { constants, Script } from 'node:vm';
 import { IndexedValueType } from '@perdure/protocol';
 import type { Server, VirtualClock } from '@perdure/server';
 import { Connection } from '../client/connection.js';
@@ -65,9 +67,9 @@ type ServerModule = typeof import('@perdure/server');
 
 async function loadServer(): Promise<ServerModule> {
   try {
-    return await import('@perdure/server');
+    return await import('@perdure/server').catch(importAroundContext);
   } catch (error) {
-    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') return requireServer(error);
+    if (codeOf(error) !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new IllegalStateError(
       'Test environments run the server in this process, and @perdure/server is not installed: npm install --save-dev @perdure/server',
       { cause: error },
@@ -75,16 +77,22 @@ async function loadServer(): Promise<ServerModule> {
   }
 }
 
-/** Where code runs in contexts of `node:vm` that cannot import (jest does that), Node itself still can. */
-function requireServer(whyNotImported: unknown): ServerModule {
-  const { createRequire } = process.getBuiltinModule('node:module');
-  try {
-    return createRequire(import.meta.url)('@perdure/server') as ServerModule;
-  } catch {
-    throw whyNotImported;
-  }
+/**
+ * Code in a context of `node:vm` may be unable to import (jest has such contexts); the process itself is able. The server is
+ * then one for all contexts, loaded once.
+ */
+async function importAroundContext(failed: unknown): Promise<ServerModule> {
+  if (codeOf(failed) === 'ERR_MODULE_NOT_FOUND') throw failed;
+  const importModuleDynamically = constants.USE_MAIN_CONTEXT_DEFAULT_LOADER;
+  const script = new Script('(name) => import(name)', {
+    filename: fileURLToPath(import.meta.url),
+    importModuleDynamically,
+  });
+  const importName = script.runInThisContext() as (name: string) => Promise<ServerModule>;
+  return importName('@perdure/server');
 }
 
+/** Errors of another context are no instances of this one's Error. */
 function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

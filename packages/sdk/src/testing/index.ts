@@ -1,6 +1,7 @@
 /** `perdure/testing`: tests of workflows and activities, with a server in the test's own process. */
 import { fileURLToPath } from 'node:url';
 
+export { alwaysReplay } from './always-replay.js';
 export { TestWorkflowEnvironment } from './environment.js';
 export { defaultActivityInfo, MockActivityEnvironment } from './mock-activity-environment.js';
 export type { MockActivityEnvironmentOptions } from './mock-activity-environment.js';
