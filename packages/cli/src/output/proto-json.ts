@@ -31,7 +31,8 @@ let lookup: ((name: string) => ReflectedType) | undefined;
 
 function typeOf(name: string): ReflectedType {
   if (lookup === undefined) {
-    const require = createRequire(import.meta.resolve('@perdure/protocol'));
+    // It is a dependency of the protocol, not of this package.
+    const require = createRequire(createRequire(import.meta.url).resolve('@perdure/protocol'));
     const root = require('@temporalio/proto/protos/json-module.js') as { lookupType(name: string): ReflectedType };
     lookup = (each) => root.lookupType(each);
   }
