@@ -1,22 +1,24 @@
 #!/usr/bin/env node
-// Runs the bundle, which starts in half the time, unless something was compiled after it was made.
-import { statSync } from 'node:fs';
-import module from 'node:module';
+// Runs the bundle, which starts in half the time, unless something was compiled after it was made. CommonJS: Node's loader
+// of ES modules alone takes some milliseconds.
+'use strict';
+const { statSync } = require('node:fs');
+const { join } = require('node:path');
+const { loadBundle } = require('./load-bundle.js');
 
-const url = (path) => new URL(path, import.meta.url);
-const writtenMs = (path) => statSync(url(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-const compiled = [
-  '../dist/.tsbuildinfo',
-  '../../server/dist/.tsbuildinfo',
-  '../../server/dist/.tsbuildinfo-pure',
-  '../../protocol/dist/.tsbuildinfo',
-];
+const bundle = join(__dirname, '../dist/bundle/main.cjs');
+const modules = join(__dirname, '../dist/main.js');
+const compiled = ['cli/dist/.tsbuildinfo', 'protocol/dist/.tsbuildinfo'].concat(
+  ['', '-pure'].map((part) => `server/dist/.tsbuildinfo${part}`),
+);
+const writtenMs = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-const bundleMs = writtenMs('../dist/bundle/main.js');
-const isFresh = bundleMs > 0 && compiled.every((path) => writtenMs(path) <= bundleMs);
-if (!isFresh && writtenMs('../dist/main.js') === 0) {
+const bundleMs = writtenMs(bundle);
+const isFresh = bundleMs > 0 && compiled.every((path) => writtenMs(join(__dirname, '../..', path)) <= bundleMs);
+// Node maps what it loads itself; of the bundle, stack traces would show lines that nobody wrote.
+if (isFresh && process.sourceMapsEnabled !== true) void loadBundle(bundle).exports.runHere();
+else if (writtenMs(modules) > 0) void import('../dist/main.js');
+else {
   process.stderr.write('perdure is not built yet: run `npm ci && npm run build` in its repository.\n');
   process.exit(1);
 }
-module.enableCompileCache?.();
-await import(url(isFresh ? '../dist/bundle/main.js' : '../dist/main.js').href);

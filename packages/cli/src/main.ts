@@ -1,9 +1,4 @@
-/** The `perdure` command. */
-import { runCommandLine } from './run-command-line.js';
+/** The `perdure` command, module by module; `bin/perdure.js` runs it as a bundle where there is one. */
+import { runHere } from './run-here.js';
 
-process.exitCode = await runCommandLine(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  env: process.env,
-  nowMs: () => Date.now(),
-});
+await runHere();

@@ -25,7 +25,7 @@ import { GrpcServer } from '../transport/grpc-server.js';
 import { Health } from '../transport/health.js';
 import { InMemoryTransport } from '../transport/in-memory.js';
 import { Reflection } from '../transport/reflection.js';
-import type { TlsFiles } from '../transport/tls.js';
+import type { TlsFiles } from '../transport/tls-files.js';
 
 export interface ServerOptions {
   /** Where everything is kept. Default: in memory, gone with the process. */

@@ -10,5 +10,5 @@ export { DEFAULT_LIMITS } from '../core/limits.js';
 export type { Limits } from '../core/limits.js';
 export { StoreError } from '../ports/index.js';
 export type { Clock, Log, LogLevel, Random, Store } from '../ports/index.js';
-export { TlsFilesError } from '../transport/tls.js';
-export type { TlsFiles } from '../transport/tls.js';
+export { TlsFilesError } from '../transport/tls-files.js';
+export type { TlsFiles } from '../transport/tls-files.js';

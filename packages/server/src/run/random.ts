@@ -1,5 +1,11 @@
 /** The machine's randomness behind the port. */
-import { randomUUID } from 'node:crypto';
+import type * as Crypto from 'node:crypto';
 import type { Random } from '../ports/index.js';
 
-export const systemRandom: Random = { uuid: () => randomUUID(), next: () => Math.random() };
+/** Loaded when it is first needed: Node takes some milliseconds for it, and a start on an existing database needs no id. */
+let crypto: typeof Crypto | undefined;
+
+export const systemRandom: Random = {
+  uuid: () => (crypto ??= process.getBuiltinModule('node:crypto')).randomUUID(),
+  next: () => Math.random(),
+};

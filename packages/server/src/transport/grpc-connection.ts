@@ -1,7 +1,7 @@
 /** One client connection: its socket, its calls, what it has not read yet, its life by keepalive, idleness and age. */
 
 import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
+import type { TLSSocket } from 'node:tls';
 import {
   type HeaderList,
   Http2Connection,
@@ -69,7 +69,7 @@ export class GrpcConnection implements Http2Host {
   }
 
   get peerCertificateSubject(): string | undefined {
-    if (this.#subject === undefined && this.#socket instanceof TLSSocket) {
+    if (this.#subject === undefined && isTls(this.#socket)) {
       this.#subject = this.#socket.getPeerX509Certificate()?.subject.replaceAll('\n', ',');
     }
     return this.#subject;
@@ -176,4 +176,9 @@ export class GrpcConnection implements Http2Host {
 function peerOf(socket: Socket): string {
   const address = socket.remoteAddress ?? 'unknown';
   return `${address.includes(':') ? `[${address}]` : address}:${socket.remotePort ?? 0}`;
+}
+
+/** By its shape: a look at the class would load Node's TLS into servers that do without. */
+function isTls(socket: Socket): socket is TLSSocket {
+  return 'getPeerX509Certificate' in socket;
 }

@@ -2,7 +2,7 @@
  * Length-prefixed messages: one byte of flags, four of length, then the message. DATA frames cut them anywhere.
  */
 
-import { gunzip, gunzipSync } from 'node:zlib';
+import type * as Zlib from 'node:zlib';
 import type { CallFailure } from './contract.js';
 import type { ByteBudget } from './grpc-limits.js';
 import { fail, statusCode } from './grpc-status.js';
@@ -14,6 +14,9 @@ const firstBufferBytes = 16 * 1024;
 const gunzipInlineBytesMax = 16 * 1024;
 
 const noBytes = Buffer.alloc(0);
+
+/** Loaded by the first compressed request: most clients send none, and a start should not wait for it. */
+let zlib: typeof Zlib | undefined;
 
 /** The message of a chunk that holds exactly one plain message, the usual case; else undefined. */
 export function soleMessage(chunk: Buffer, bytesMax: number): Buffer | undefined {
@@ -134,14 +137,15 @@ export function unpackGzip(
 ): void {
   // zlib would set 16 KiB aside for every message; Go clients compress all of theirs, and most are a few hundred bytes.
   const chunkSize = Math.min(16 * 1024, Math.max(1024, bytes.length * 4));
+  zlib ??= process.getBuiltinModule('node:zlib');
   const options = { maxOutputLength: Math.max(1, bytesMax), chunkSize };
   if (canWait && bytes.length > gunzipInlineBytesMax) {
-    gunzip(bytes, options, (error, unpacked) => done(error === null ? unpacked : unpackFailure(error, bytesMax)));
+    zlib.gunzip(bytes, options, (error, unpacked) => done(error === null ? unpacked : unpackFailure(error, bytesMax)));
     return;
   }
   let unpacked: Buffer | CallFailure;
   try {
-    unpacked = gunzipSync(bytes, options);
+    unpacked = zlib.gunzipSync(bytes, options);
   } catch (error) {
     unpacked = unpackFailure(error, bytesMax);
   }

@@ -5,15 +5,15 @@
  * handler. Everything a client can hold is bounded by `GrpcLimits`.
  */
 
-import { type AddressInfo, createServer as createNetServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { readPreface } from './connection-preface.js';
 import type { Service, TransportLog } from './contract.js';
 import { DeadlineClock, type Deadlines } from './deadlines.js';
 import { GrpcConnection, type GrpcServerParts } from './grpc-connection.js';
 import { ByteBudget, defaultGrpcLimits, type GrpcLimits } from './grpc-limits.js';
 import { Services } from './services.js';
-import { readTlsFiles, type TlsFiles, type TlsMaterial, TlsWatcher } from './tls.js';
+import type { TlsWatcher } from './tls.js';
+import type { TlsFiles } from './tls-files.js';
 
 export interface GrpcServerOptions {
   readonly services: readonly Service[];
@@ -122,26 +122,12 @@ export class GrpcServer {
   }
 
   async #createListener(): Promise<Server> {
-    if (this.#tlsFiles === undefined) return createNetServer((socket) => this.#accept(socket));
-    const files = this.#tlsFiles;
-    const material = await readTlsFiles(files);
-    const listener: TlsServer = createTlsServer(
-      {
-        ...material,
-        ALPNProtocols: ['h2'],
-        minVersion: 'TLSv1.2',
-        handshakeTimeout: this.#parts.limits.handshakeTimeoutMs,
-        requestCert: files.clientCaFile !== undefined,
-        rejectUnauthorized: files.clientCaFile !== undefined,
-      },
-      (socket) => this.#accept(socket),
-    );
-    listener.on('tlsClientError', (error, socket) => {
-      this.#parts.log('debug', 'a TLS handshake failed', { peer: socket.remoteAddress, error });
-      socket.destroy();
-    });
-    const changed = (renewed: TlsMaterial): void => listener.setSecureContext(renewed);
-    this.#watcher = new TlsWatcher(files, material, this.#parts.log, changed);
+    const accept = (socket: Socket): void => this.#accept(socket);
+    if (this.#tlsFiles === undefined) return createServer(accept);
+    const { createTlsListener } = await import('./tls-listener.js');
+    const { limits, log } = this.#parts;
+    const { listener, watcher } = await createTlsListener(this.#tlsFiles, limits.handshakeTimeoutMs, log, accept);
+    this.#watcher = watcher;
     return listener;
   }
 

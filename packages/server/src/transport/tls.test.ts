@@ -11,7 +11,8 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { CallFailed, Channel, type ChannelTls } from '@perdure/protocol/channel';
 import { GrpcServer } from './grpc-server.js';
 import { call, connectTo, frame, serviceOf } from './raw-grpc-client.test.js';
-import { readTlsFiles, type TlsFiles } from './tls.js';
+import { readTlsFiles } from './tls.js';
+import type { TlsFiles } from './tls-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'perdure-tls-'));
 const servers: GrpcServer[] = [];

@@ -6,20 +6,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { TransportLog } from './contract.js';
-
-export interface TlsFiles {
-  /** PEM: the server's certificate, followed by those between it and the root. */
-  readonly certFile: string;
-  /** PEM: its private key, without a passphrase. */
-  readonly keyFile: string;
-  /** PEM: who signs the certificates of clients. When given, a client without such a certificate gets nothing. */
-  readonly clientCaFile?: string;
-}
-
-/** A file is missing, unreadable or not what it should be; the message names it and says what is wrong. */
-export class TlsFilesError extends Error {
-  override readonly name = 'TlsFilesError';
-}
+import { TlsFilesError } from './tls-files.js';
+import type { TlsFiles } from './tls-files.js';
 
 export interface TlsMaterial {
   readonly cert: Buffer;

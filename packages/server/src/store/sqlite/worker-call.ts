@@ -1,5 +1,5 @@
 /** Calls into a worker thread that starts with the first call and keeps no process alive while it has nothing to do. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 
 export interface WorkerFailure {
   readonly message: string;
@@ -52,6 +52,8 @@ export class WorkerCall<Request, Answer> {
   }
 
   #start(): Worker {
+    // Not imported: most starts need no thread, and Node's module for them takes a moment to load.
+    const { Worker } = process.getBuiltinModule('node:worker_threads');
     const worker = new Worker(this.#script, { workerData: this.#workerData });
     worker.on('message', (message: WorkerAnswer<Answer>) => {
       const waiting = this.#waiting.shift();
