@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { bundleWorkflows } from '../workflow/testing/realm-host.js';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { sleep } from '../activity/index.js';
-import { RealmSandbox } from '../worker/testing/realm-sandbox.js';
+import { bundleWorkflowCode } from '../worker/sandbox/bundler/bundle-workflow-code.js';
+import type { WorkflowBundle } from '../worker/sandbox/bundle-options.js';
 import { DefaultLogger } from '../worker/telemetry/logger.js';
 import { Runtime } from '../worker/telemetry/runtime.js';
 import { Worker } from '../worker/worker.js';
@@ -38,16 +41,23 @@ const WORKFLOWS = `
     return await condition(() => isApproved, '30 days') ? 'approved' : 'expired';
   }
 `;
-let bundled: Promise<string> | undefined;
+let bundled: Promise<WorkflowBundle> | undefined;
+
+async function bundle(): Promise<WorkflowBundle> {
+  const folder = mkdtempSync(join(tmpdir(), 'perdure-workflows-'));
+  try {
+    const workflowsPath = join(folder, 'workflows.js');
+    writeFileSync(workflowsPath, WORKFLOWS);
+    return await bundleWorkflowCode({ workflowsPath });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
 
 async function workerOf(env: TestWorkflowEnvironment, options: Partial<WorkerOptions>): Promise<Worker> {
   const { nativeConnection: connection } = env;
-  const code = await (bundled ??= bundleWorkflows({ source: WORKFLOWS }));
-  const workflowBundle = { code };
-  return Worker.createWith(
-    { connection, taskQueue: 'q', workflowBundle, ...options },
-    async () => new RealmSandbox(code),
-  );
+  const workflowBundle = await (bundled ??= bundle());
+  return Worker.create({ connection, taskQueue: 'q', workflowBundle, ...options });
 }
 
 async function skipping(t: TestContext): Promise<TestWorkflowEnvironment> {
