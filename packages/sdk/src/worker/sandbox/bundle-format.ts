@@ -14,6 +14,8 @@ export interface BundleHeader {
   readonly format: number;
   /** Names that the workflows' module exports, without `default`. */
   readonly exports: readonly string[];
+  /** Old code in it is not accepted in strict mode. */
+  readonly isSloppy?: boolean | undefined;
 }
 
 /** A bundle, read. */
@@ -52,14 +54,16 @@ export function readBundle(text: string, sourceMap?: string): LoadedBundle {
   const inline = mapAt < 0 ? undefined : text.slice(mapAt + 1 + MAP_MARK.length).trim();
   return {
     header,
-    script: `${PREFIX}${code}\n})(); })`,
+    script: `${prefix(header.isSloppy === true)}${code}\n})(); })`,
     sourceMap: sourceMap ?? (inline === undefined ? undefined : Buffer.from(inline, 'base64').toString('utf8')),
   };
 }
 
 /** Names that the code can use freely; what it declares itself under these names comes first. */
-const PREFIX =
-  '(function (globalThis, __perdureGive, __perdureShared) { "use strict"; const global = globalThis; (() => {';
+function prefix(isSloppy: boolean): string {
+  const mode = isSloppy ? '' : '"use strict"; ';
+  return `(function (globalThis, __perdureGive, __perdureShared) { ${mode}const global = globalThis; (() => {`;
+}
 
 /** For a debugger: with the map, so that breakpoints in source files hold. */
 export function withInlineMap(bundle: LoadedBundle): string {

@@ -2,9 +2,10 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve as resolvePath } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import vm from 'node:vm';
 import type { BuildOptions, BuildResult, Metafile } from 'esbuild';
 import type { BundleOptions, WorkflowBundleWithSourceMap } from '../bundle-options.js';
-import { writeBundle } from '../bundle-format.js';
+import { readBundle, writeBundle } from '../bundle-format.js';
 import { importChain } from './import-chain.js';
 import { REFUSED_NAMESPACE, workflowPlugin } from './plugin.js';
 import { refusalMessage } from './refused-modules.js';
@@ -143,7 +144,20 @@ function bundleOf(result: BuildResult<{ metafile: true; write: false }>): Workfl
   // Lines of the bundle count from its header, which has none in the sources.
   const sources = map.sources.map(sourceName);
   const sourceMap = JSON.stringify({ ...map, sources, mappings: `;${map.mappings}` });
-  return { code: writeBundle({ exports: exportsOf(code) }, code, sourceMap), sourceMap };
+  const exports = exportsOf(code);
+  const strict = writeBundle({ exports }, code, sourceMap);
+  const bundled = compiles(strict) ? strict : writeBundle({ exports, isSloppy: true }, code, sourceMap);
+  return { code: bundled, sourceMap };
+}
+
+/** Modules are strict, and so is all of a bundle, unless it has old code that cannot be. */
+function compiles(bundle: string): boolean {
+  try {
+    new vm.Script(readBundle(bundle).script);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Absolute, as a debugger needs it; modules that are no files keep their names. */

@@ -15,7 +15,7 @@ function search(
   isAllowed: (name: string) => boolean,
 ): string[] | undefined {
   const from = new Map<string, string | undefined>();
-  const open = Object.keys(inputs).filter((name) => name === entry || name.endsWith(`:${entry}`));
+  const open = Object.keys(inputs).filter((name) => name === entry || name.endsWith(`/${entry}`));
   for (const name of open) from.set(name, undefined);
   for (let name = open.shift(); name !== undefined; name = open.shift()) {
     if (name === module) return wayTo(from, name);

@@ -165,7 +165,13 @@ const ASSIGNMENTS = [
   'Error.captureStackTrace({}) === undefined',
 ];
 
+const NAMES =
+  'Date URL URLSearchParams Event EventTarget CustomEvent AbortController AbortSignal DOMException TextEncoder TextDecoder WeakRef FinalizationRegistry setTimeout setInterval queueMicrotask structuredClone atob btoa'
+    .split(' ')
+    .map((name) => `${name}.name`);
+
 export const SAME_AS_NODE: readonly string[] = [
+  ...NAMES,
   ...DATES,
   ...INTL,
   ...URLS,

@@ -73,7 +73,7 @@ const two = (value: number): string => String(value).padStart(2, '0');
 
 function dateText(date: Date): string {
   const year = date.getUTCFullYear();
-  const digits = String(Math.abs(year)).padStart(year < 0 ? 6 : 4, '0');
+  const digits = String(Math.abs(year)).padStart(4, '0');
   return `${DAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${two(date.getUTCDate())} ${year < 0 ? '-' : ''}${digits}`;
 }
 

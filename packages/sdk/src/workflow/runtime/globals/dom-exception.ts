@@ -35,6 +35,22 @@ export class DOMException extends Error {
   }
 }
 
+/** More was asked for than is allowed; newer Nodes have it as a class. */
+export class QuotaExceededError extends DOMException {
+  readonly quota: number | null;
+  readonly requested: number | null;
+
+  constructor(
+    message = '',
+    { quota = null, requested = null }: { quota?: number | null; requested?: number | null } = {},
+  ) {
+    super(message, 'QuotaExceededError');
+    this.quota = quota;
+    this.requested = requested;
+  }
+}
+defineTag(QuotaExceededError.prototype, 'QuotaExceededError');
+
 for (const [constant, [, value]] of Object.entries(CODES)) {
   for (const target of [DOMException, DOMException.prototype]) {
     Object.defineProperty(target, constant, { value, enumerable: true });

@@ -4,7 +4,7 @@ import { atob, btoa } from './base64.js';
 import { clockMs } from './clock.js';
 import { createConsole } from './console.js';
 import { createDate } from './date.js';
-import { DOMException } from './dom-exception.js';
+import { DOMException, QuotaExceededError } from './dom-exception.js';
 import { CustomEvent, Event, EventTarget } from './event-target.js';
 import { freezeShared } from './freeze.js';
 import { installIntl } from './intl.js';
@@ -43,9 +43,13 @@ export function installGlobals(host: GlobalsHost, shared: readonly object[]): vo
     console: createConsole(),
     URL: createUrl(host),
     ...{ queueMicrotask, structuredClone, atob, btoa, AbortController, AbortSignal, CustomEvent, DOMException, Event },
-    ...{ EventTarget, FinalizationRegistry, TextDecoder, TextEncoder, URLSearchParams, WeakRef },
+    ...{ EventTarget, FinalizationRegistry, QuotaExceededError, TextDecoder, TextEncoder, URLSearchParams, WeakRef },
   };
-  for (const [name, value] of Object.entries(added)) defineValue(globalThis, name, value);
+  for (const [name, value] of Object.entries(added)) {
+    // Bundling gave some of them another name.
+    if (typeof value === 'function') Object.defineProperty(value, 'name', { value: name, configurable: true });
+    defineValue(globalThis, name, value);
+  }
   for (const name of Object.getOwnPropertyNames(globalThis)) {
     const isKept = GLOBALS.has(name) && (GLOBALS.get(name) !== 'refused' || Object.hasOwn(added, name));
     if (!isKept) Reflect.deleteProperty(globalThis, name);

@@ -1,6 +1,6 @@
 /** `Math.random` and `crypto` from the run's own sequence. Not for secrets: whoever knows the run id knows them. */
 import { inRun, random } from '../for-globals.js';
-import { DOMException } from './dom-exception.js';
+import { DOMException, QuotaExceededError } from './dom-exception.js';
 import { defineMethods, defineTag, defineValue } from './methods.js';
 import { refuse } from './refuse.js';
 
@@ -55,7 +55,7 @@ function fill(array: IntegerArray): IntegerArray {
     throw new DOMException('The data argument must be an integer-type TypedArray', 'TypeMismatchError');
   }
   if (array.byteLength > QUOTA_BYTES) {
-    throw new DOMException(`The requested length exceeds ${QUOTA_BYTES} bytes`, 'QuotaExceededError');
+    throw new QuotaExceededError(`The requested length exceeds ${QUOTA_BYTES} bytes`, { quota: QUOTA_BYTES });
   }
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   for (let index = 0; index < bytes.length; index += 1) bytes[index] = byte();
