@@ -33,7 +33,7 @@ test('loggers of pino and winston are taken as they are', () => {
   const error = new Error('e');
   const asPino = asLogger(pino as never);
   asPino.warn('message', { a: 1, error });
-  assert.deepEqual(lines, [['warn', { a: 1, err: error }, 'message']]);
+  assert.deepEqual([...lines], [['warn', { a: 1, err: error }, 'message']]);
   assert.equal(writesDebug(asPino), false);
   lines.splice(0);
   const winston: object = {
@@ -45,10 +45,13 @@ test('loggers of pino and winston are taken as they are', () => {
   const asWinston = asLogger(winston as never);
   asWinston.trace('t');
   asWinston.info('i', { b: 2 });
-  assert.deepEqual(lines, [
-    ['silly', 't', {}],
-    ['info', 'i', { b: 2 }],
-  ]);
+  assert.deepEqual(
+    [...lines],
+    [
+      ['silly', 't', {}],
+      ['info', 'i', { b: 2 }],
+    ],
+  );
   assert.equal(writesDebug(asWinston), true);
 });
 
