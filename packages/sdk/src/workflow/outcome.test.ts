@@ -118,11 +118,11 @@ describe('how a run ends, and what it tells', () => {
   it('fails the workflow by errors that options name, by class or by name, subclasses too', () => {
     assert.equal(run('throwsSpecial').start().failure?.message, 'special');
     for (const name of ['MoreSpecial', 'Special', 'Error'])
-      assert.deepEqual(run('throwsSpecial', { workflowFailureErrorTypes: [name] }).start().lines, [
+      assert.deepEqual(run('throwsSpecial', { workflowFailureErrorTypes: { '*': [name] } }).start().lines, [
         'failWorkflow special',
       ]);
     assert.equal(
-      run('throwsSpecial', { workflowFailureErrorTypes: ['TypeError'] }).start().failure?.message,
+      run('throwsSpecial', { workflowFailureErrorTypes: { '*': ['TypeError'] } }).start().failure?.message,
       'special',
     );
     assert.deepEqual(run('byClass').start().lines, ['failWorkflow special']);

@@ -33,22 +33,25 @@ test('loggers of pino and winston are taken as they are', () => {
   const error = new Error('e');
   const asPino = asLogger(pino as never);
   asPino.warn('message', { a: 1, error });
-  assert.deepEqual(lines, [['warn', { a: 1, err: error }, 'message']]);
+  assert.deepEqual([...lines], [['warn', { a: 1, err: error }, 'message']]);
   assert.equal(writesDebug(asPino), false);
-  const written: unknown[] = [];
+  lines.splice(0);
   const winston: object = {
     level: 'debug',
     transports: [],
     child: () => winston,
-    log: (...args: unknown[]): void => void written.push(args),
+    log: (...args: unknown[]): void => void lines.push(args),
   };
   const asWinston = asLogger(winston as never);
   asWinston.trace('t');
   asWinston.info('i', { b: 2 });
-  assert.deepEqual(written, [
-    ['silly', 't', {}],
-    ['info', 'i', { b: 2 }],
-  ]);
+  assert.deepEqual(
+    [...lines],
+    [
+      ['silly', 't', {}],
+      ['info', 'i', { b: 2 }],
+    ],
+  );
   assert.equal(writesDebug(asWinston), true);
 });
 
