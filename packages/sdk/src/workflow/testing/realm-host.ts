@@ -114,8 +114,10 @@ export class TestRealm {
   }
 }
 
+/** One for all realms: each storage that was ever used costs every promise of the process a little. */
+const storage = new AsyncLocalStorage<unknown>();
+
 function asyncContext(): RealmHost['asyncContext'] {
-  const storage = new AsyncLocalStorage<unknown>();
   return { get: () => storage.getStore(), run: (value, fn) => storage.run(value, fn) };
 }
 
