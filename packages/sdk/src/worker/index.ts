@@ -65,13 +65,18 @@ export { Worker } from './worker.js';
 export type { WorkerDeploymentOptions, WorkerInterceptors, WorkerOptions } from './worker-options.js';
 export type { WorkerPlugin } from './worker-plugin.js';
 export type { PollerState, State, WorkerStatus } from './worker-state.js';
+export { ReplayError } from './replay/replay-history.js';
+export type { ReplayResult } from './replay/replay-history.js';
 export type { ReplayWorkerOptions } from './replay/replay-options.js';
+export type { ReplayHistoriesIterable } from './replay/replay-worker.js';
+export { bundleWorkflowCode } from './sandbox/bundler/bundle-workflow-code.js';
 export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from './workflows/sink-dispatch.js';
 
 // What users of a worker need of the rest.
 /** One connection serves workers and clients; the name is that of the official SDK, where a worker needs one of its own. */
 export { Connection as NativeConnection } from '../client/connection.js';
 export type { ConnectionOptions as NativeConnectionOptions, TLSConfig } from '../client/connection-options.js';
+export type { History } from '@perdure/protocol';
 export type { Next } from '../client/interceptors.js';
 export type { DataConverter } from '../conversion/data-converter.js';
 export { defaultPayloadConverter } from '../conversion/default-payload-converter.js';

@@ -9,6 +9,10 @@ import { IllegalStateError } from '../conversion/errors.js';
 import { compileOptions } from './compiled-options.js';
 import type { CompiledWorkerOptions } from './compiled-options.js';
 import { GracefulShutdownPeriodExpiredError, TransportError } from './errors.js';
+import type { ReplayResult } from './replay/replay-history.js';
+import type { ReplayWorkerOptions } from './replay/replay-options.js';
+import { replayHistories } from './replay/replay-worker.js';
+import type { ReplayHistoriesIterable } from './replay/replay-worker.js';
 import { runUntil } from './run-until.js';
 import type { RunUntilOptions } from './run-until.js';
 import type { WorkflowSandbox } from './sandbox/contract.js';
@@ -79,6 +83,29 @@ export class Worker {
       greet(connection, compiled),
     ]);
     return new Worker(compiled, runtime, connection, sandbox, reportsState);
+  }
+
+  /**
+   * Whether the workflows still do what a history says: `history` is what `fetchHistory()` gives, or an object parsed from JSON.
+   * Rejects with DeterminismViolationError when they do something else, with ReplayError when they cannot be run against it.
+   */
+  static async runReplayHistory(options: ReplayWorkerOptions, history: unknown, workflowId?: string): Promise<void> {
+    for await (const { error } of replayHistories(options, [{ workflowId, history }])) {
+      if (error !== undefined) throw error;
+    }
+  }
+
+  /**
+   * The same for many histories, with a result for each:
+   *
+   *     const histories = client.workflow.list({ query: "WorkflowType = 'order'" }).intoHistories();
+   *     for await (const { workflowId, error } of Worker.runReplayHistories({ workflowsPath }, histories)) …
+   */
+  static runReplayHistories(
+    options: ReplayWorkerOptions,
+    histories: ReplayHistoriesIterable,
+  ): AsyncIterableIterator<ReplayResult> {
+    return replayHistories(options, histories);
   }
 
   /** Takes tasks until `shutdown()` or a signal. Rejects when the server refuses, or `shutdownForceTime` has passed. */
