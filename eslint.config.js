@@ -14,7 +14,7 @@ function layer(files, forbidden) {
   );
   return {
     files,
-    ignores: ['**/*.test.ts', '**/conformance.ts', '**/conformance/**', '**/replay/testing/**'],
+    ignores: ['**/*.test.ts', '**/conformance.ts', '**/conformance/**', '**/{replay,workflow}/testing/**'],
     rules: { 'no-restricted-imports': ['error', { patterns }] },
   };
 }

@@ -38,7 +38,10 @@ export function continueAsNew<F extends Workflow>(...args: Parameters<F>): Promi
   return makeContinueAsNewFunc<F>()(...args);
 }
 
-function attributesOf(run: Run, { args, headers, options }: ContinueAsNewInput): ContinueAsNew['command']['attributes'] {
+function attributesOf(
+  run: Run,
+  { args, headers, options }: ContinueAsNewInput,
+): ContinueAsNew['command']['attributes'] {
   // What is left out is as in this run.
   const { memo, searchAttributes, retryPolicy } = run.init?.attributes ?? {};
   const { typedSearchAttributes, taskQueue = run.setup.taskQueue } = options;

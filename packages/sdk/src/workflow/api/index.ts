@@ -27,9 +27,17 @@ export type { Headers, Payload } from '../../conversion/payload.js';
 export type { PayloadConverter } from '../../conversion/payload-converter.js';
 export type { Priority } from '../../conversion/priority.js';
 export type { RetryPolicy } from '../../conversion/retry-policy.js';
-export { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '../../conversion/search-attributes.js';
+export {
+  defineSearchAttributeKey,
+  SearchAttributeType,
+  TypedSearchAttributes,
+} from '../../conversion/search-attributes.js';
 export type { SearchAttributePair, SearchAttributeUpdatePair } from '../../conversion/search-attributes.js';
-export { InitialVersioningBehavior, SuggestContinueAsNewReason, VersioningBehavior } from '../../conversion/versioning.js';
+export {
+  InitialVersioningBehavior,
+  SuggestContinueAsNewReason,
+  VersioningBehavior,
+} from '../../conversion/versioning.js';
 export type { WorkerDeploymentVersion } from '../../conversion/versioning.js';
 export type {
   WorkflowDefinitionConfig,

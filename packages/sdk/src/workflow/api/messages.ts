@@ -52,7 +52,8 @@ export const enhancedStackTraceQuery = defineQuery<EnhancedStackTrace>(ENHANCED_
 /** Answers which handlers the workflow has, and its current details. */
 export const workflowMetadataQuery = defineQuery<unknown>(METADATA_QUERY);
 
-type Definition = SignalDefinition<Anything[]> | QueryDefinition<Anything, Anything[]> | UpdateDefinition<Anything, Anything[]>;
+type Definition =
+  SignalDefinition<Anything[]> | QueryDefinition<Anything, Anything[]> | UpdateDefinition<Anything, Anything[]>;
 
 /** The handler that fits a definition. */
 export type Handler<D extends Definition> =
@@ -63,6 +64,9 @@ export type Handler<D extends Definition> =
       : D extends QueryDefinition<infer R, infer A>
         ? (...args: A) => R
         : never;
+
+/** Arguments of what a definition names. */
+export type ArgsOf<D extends Definition> = Parameters<Handler<D>>;
 
 export interface QueryHandlerOptions {
   /** For people, shown by the UI. */
@@ -88,20 +92,20 @@ export interface UpdateHandlerOptions<Args extends Anything[]> extends SignalHan
  * setHandler(itemCount, () => items.length);
  * setHandler(checkout, async (card) => pay(card), { validator: (card) => assertValid(card) });
  */
-export function setHandler<Ret, Args extends Anything[]>(
-  definition: QueryDefinition<Ret, Args>,
-  handler: ((...args: Args) => Ret) | undefined,
+export function setHandler<D extends QueryDefinition<Anything, Anything[]>>(
+  definition: D,
+  handler: Handler<D> | undefined,
   options?: QueryHandlerOptions,
 ): void;
-export function setHandler<Args extends Anything[]>(
-  definition: SignalDefinition<Args>,
-  handler: ((...args: Args) => void | Promise<void>) | undefined,
+export function setHandler<D extends SignalDefinition<Anything[]>>(
+  definition: D,
+  handler: Handler<D> | undefined,
   options?: SignalHandlerOptions,
 ): void;
-export function setHandler<Ret, Args extends Anything[]>(
-  definition: UpdateDefinition<Ret, Args>,
-  handler: ((...args: Args) => Ret | Promise<Ret>) | undefined,
-  options?: UpdateHandlerOptions<Args>,
+export function setHandler<D extends UpdateDefinition<Anything, Anything[]>>(
+  definition: D,
+  handler: Handler<D> | undefined,
+  options?: UpdateHandlerOptions<ArgsOf<D>>,
 ): void;
 export function setHandler(
   definition: Definition,
@@ -119,7 +123,11 @@ function setChecked(
   { handlers }: Run,
   { type, name }: Definition,
   handler: WorkflowUpdateType | undefined,
-  { description, validator, unfinishedPolicy = HandlerUnfinishedPolicy.WARN_AND_ABANDON }: UpdateHandlerOptions<Anything[]>,
+  {
+    description,
+    validator,
+    unfinishedPolicy = HandlerUnfinishedPolicy.WARN_AND_ABANDON,
+  }: UpdateHandlerOptions<Anything[]>,
 ): void {
   switch (type) {
     case 'signal': {

@@ -1,6 +1,9 @@
 /** What a workflow knows and tells about itself. */
 import type { SearchAttributeUpdatePair } from '../../conversion/search-attributes.js';
-import type { WorkflowDefinitionConfig, WorkflowDefinitionOptionsOrGetter } from '../../conversion/workflow-definition.js';
+import type {
+  WorkflowDefinitionConfig,
+  WorkflowDefinitionOptionsOrGetter,
+} from '../../conversion/workflow-definition.js';
 import type { Workflow } from '../../conversion/workflow-types.js';
 import { currentRun, requireRun } from '../runtime/current.js';
 import type { WorkflowInfo } from '../runtime/info.js';
@@ -40,7 +43,9 @@ export function upsertMemo(memo: Record<string, unknown>): void {
   const run = requireRun('upsertMemo()');
   if (typeof memo !== 'object' || memo === null) throw new TypeError('upsertMemo() takes an object: { name: value }');
   run.push({ kind: 'modifyMemo', value: encodeMemo(run.conversion, memo) });
-  const entries = Object.entries({ ...run.info.memo, ...memo }).filter(([, value]) => value !== undefined && value !== null);
+  const entries = Object.entries({ ...run.info.memo, ...memo }).filter(
+    ([, value]) => value !== undefined && value !== null,
+  );
   run.changeInfo({ memo: Object.fromEntries(entries) });
 }
 

@@ -13,6 +13,7 @@ import { suggestNames } from './suggest.js';
 import { sleep } from './timers.js';
 import { encodeHeaders, encodeUserMetadata, encodeValues } from './values.js';
 import { Wait, WaitKind } from './waits.js';
+import type { WaitKey } from './waits.js';
 
 const CANCELLATIONS: { readonly [type in ActivityCancellationType]: ActivityCancellation } = {
   TRY_CANCEL: 'tryCancel',
@@ -35,7 +36,7 @@ function scheduleNow({ activityType, args, options, headers, seq }: ActivityInpu
   const activityId = options.activityId ?? String(seq);
   const conversion = run.conversionForActivity(activityId, false);
   return new Promise((resolve, reject) => {
-    const wait = activityWait({ activityId, isLocal: false }, seq, { resolve, reject });
+    const wait = activityWait({ activityId, isLocal: false }, { run, seq, below: scheduleNow }, { resolve, reject });
     if (wait === undefined) return;
     const taskQueue = options.taskQueue || run.setup.taskQueue;
     const isOwnQueue = taskQueue === run.setup.taskQueue;
@@ -94,7 +95,11 @@ async function scheduleLocalNow(input: LocalActivityInput): Promise<unknown> {
   if (!run.isReplaying) checkRegistered(activityType, run.options.activityTypes);
   checkTimeouts(options, activityType);
   return new Promise((resolve, reject) => {
-    const wait = activityWait({ activityId, isLocal: true }, seq, { resolve, reject });
+    const wait = activityWait(
+      { activityId, isLocal: true },
+      { run, seq, below: scheduleLocalNow },
+      { resolve, reject },
+    );
     if (wait === undefined) return;
     run.push({
       kind: 'scheduleLocalActivity',
@@ -127,7 +132,7 @@ export class ActivityWait extends Wait<unknown> {
 
   constructor(
     activity: ActivityKey,
-    key: ConstructorParameters<typeof Wait>[0],
+    key: WaitKey,
     scope: CancellationScope | undefined,
     settle: ConstructorParameters<typeof Wait<unknown>>[2],
   ) {
@@ -139,7 +144,7 @@ export class ActivityWait extends Wait<unknown> {
 /** Undefined in a scope that is cancelled already, which rejects it. */
 function activityWait(
   activity: ActivityKey,
-  seq: number,
+  key: Omit<WaitKey, 'kind'>,
   settle: ConstructorParameters<typeof Wait<unknown>>[2],
 ): ActivityWait | undefined {
   const scope = CancellationScope.current();
@@ -147,8 +152,12 @@ function activityWait(
     scope.listen({ onCancel: settle.reject });
     return undefined;
   }
-  const key = { run: requireRun('an activity'), kind: WaitKind.ACTIVITY, seq };
-  const wait = new ActivityWait(activity, key, scope.cancellable ? scope : undefined, settle);
+  const wait = new ActivityWait(
+    activity,
+    { ...key, kind: WaitKind.ACTIVITY },
+    scope.cancellable ? scope : undefined,
+    settle,
+  );
   if (scope.cancellable) scope.listen(wait);
   return wait;
 }

@@ -13,6 +13,8 @@ import { sleep } from './timers.js';
 /** Told once. It must not throw, and must know itself whether it still has anything to cancel. */
 export interface CancelListener {
   onCancel(error: Error): void;
+  /** Its place among the listeners, which it keeps; set by the scope. */
+  order?: number;
 }
 
 export interface CancellationScopeOptions {
@@ -46,6 +48,13 @@ export class CancellationScope {
   /** Set when this scope was told; listeners that come later are told at once. */
   #error: Error | undefined;
   #listeners: Set<CancelListener> | undefined;
+  #nextOrder = 0;
+  /** One that was forgotten is back, at its old place. */
+  #isUnsorted = false;
+  /** Some were forgotten: when they come back they must find out what they would have been told. */
+  #hasForgotten = false;
+  /** The microtask in which listeners are told has begun. */
+  #isTold = false;
   #promise: Promise<never> | undefined;
   #rejectPromise: ((error: Error) => void) | undefined;
   /** The parent no longer knows this scope, which was idle. */
@@ -115,17 +124,17 @@ export class CancellationScope {
     // Once somebody holds the promise, all go through it: so they are told in the order in which they came.
     if (this.#promise !== undefined) this.#promise.catch((reason: Error) => listener.onCancel(reason));
     else if (error !== undefined) void settled.then(() => listener.onCancel(error));
-    else (this.#listeners ??= new Set()).add(listener);
+    else {
+      this.#listeners ??= new Set();
+      this.#listeners.add(listener);
+      if (listener.order === undefined) listener.order = this.#nextOrder++;
+      else this.#isUnsorted = true;
+    }
   }
 
   /** @internal */
   unlisten(listener: CancelListener): void {
     this.#listeners?.delete(listener);
-  }
-
-  /** @internal */
-  onCancel(error: Error): void {
-    this.reject(error);
   }
 
   protected isRoot(): boolean {
@@ -136,8 +145,11 @@ export class CancellationScope {
     this.#isRequested = true;
     if (this.#error !== undefined) return;
     this.#error = error;
-    this.#listeners?.forEach((listener) => void settled.then(() => listener.onCancel(error)));
+    if (this.#hasForgotten) void settled.then(() => (this.#isTold = true));
+    const listeners = [...(this.#listeners ?? [])];
     this.#listeners = undefined;
+    if (this.#isUnsorted) listeners.sort((a, b) => (a.order ?? 0) - (b.order ?? 0));
+    for (const listener of listeners) void settled.then(() => listener.onCancel(error));
     this.#rejectPromise?.(error);
     this.#rejectPromise = undefined;
     // It cannot be cancelled twice: the parent may forget it.
@@ -166,18 +178,18 @@ export class CancellationScope {
     return timer;
   }
 
-  /** What the parent holds of this scope. */
-  #link: CancelListener = this;
+  /** What the parent holds of this scope. Whether a shield holds is decided when it happens: the flag is known by then. */
+  readonly #link: CancelListener = {
+    onCancel: (error) => {
+      if (!this.#isShielded || !shieldsScopes()) this.reject(error);
+    },
+  };
+  #isShielded = false;
 
   #attach(parent: CancellationScope): void {
-    if (parent.cancellable || (parent.#isRequested && !shieldsScopes())) this.#isRequested = parent.#isRequested;
-    else {
-      // Decided when it happens, for the flag may be known by then.
-      const onCancel = (error: Error): void => {
-        if (!shieldsScopes()) this.reject(error);
-      };
-      this.#link = { onCancel };
-    }
+    parent.#reattach();
+    this.#isShielded = !parent.cancellable && !(parent.#isRequested && !shieldsScopes());
+    if (!this.#isShielded) this.#isRequested = parent.#isRequested;
     parent.listen(this.#link);
   }
 
@@ -190,13 +202,17 @@ export class CancellationScope {
     const isIdle = this.#promise === undefined && (this.#listeners === undefined || this.#listeners.size === 0);
     if (!isIdle || this.#isRequested || this.parent === undefined) return;
     this.parent.forget(this.#link);
+    this.parent.#hasForgotten = true;
     this.#isDetached = true;
   }
 
   #reattach(): void {
     if (!this.#isDetached || this.parent === undefined) return;
     this.#isDetached = false;
-    this.#attach(this.parent);
+    const { parent } = this;
+    parent.#reattach();
+    if (parent.#isTold && parent.#error !== undefined) this.#link.onCancel(parent.#error);
+    else this.#attach(parent);
   }
 }
 

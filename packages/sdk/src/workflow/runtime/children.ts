@@ -16,6 +16,7 @@ import type { Run } from './run.js';
 import { encodeHeaders, encodeMemo, encodeSearchAttributes, encodeUserMetadata, encodeValues } from './values.js';
 import type { Conversion } from './values.js';
 import { Wait, WaitKind } from './waits.js';
+import type { WaitKey } from './waits.js';
 
 const CANCELLATIONS: { readonly [type in ChildWorkflowCancellationType]: ChildCancellation } = {
   ABANDON: 'abandon',
@@ -37,7 +38,7 @@ export class ChildWait<T> extends Wait<T> {
 
   constructor(
     child: { readonly workflowType: string; readonly conversion: Conversion },
-    key: ConstructorParameters<typeof Wait>[0],
+    key: WaitKey,
     scope: CancellationScope | undefined,
     settle: ConstructorParameters<typeof Wait<T>>[2],
   ) {
@@ -63,7 +64,8 @@ export function startChildNow(input: StartChildWorkflowExecutionInput): Promise<
   let completion: ChildWait<unknown> | undefined;
   const completed = new Promise<unknown>((resolve, reject) => {
     failCompletion = reject;
-    completion = new ChildWait<unknown>(child, { run, kind: WaitKind.CHILD, seq }, inScope, { resolve, reject });
+    const key = { run, kind: WaitKind.CHILD, seq, below: startChildNow };
+    completion = new ChildWait<unknown>(child, key, inScope, { resolve, reject });
   });
   const started = new Promise<string>((resolve, reject) => {
     if (scope.consideredCancelled) {
@@ -72,7 +74,7 @@ export function startChildNow(input: StartChildWorkflowExecutionInput): Promise<
     }
     if (completion !== undefined && scope.cancellable) scope.listen(completion);
     run.push(startCommand(run, input, conversion));
-    const key = { run, kind: WaitKind.CHILD_START, seq };
+    const key = { run, kind: WaitKind.CHILD_START, seq, below: startChildNow };
     run.waits.add(new ChildWait<string>(child, key, undefined, { resolve, reject }));
     if (completion !== undefined) run.waits.add(completion);
   });

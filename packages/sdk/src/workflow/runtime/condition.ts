@@ -7,6 +7,7 @@ import type { TimerOptions } from './options.js';
 import { isPatched } from './patches.js';
 import type { Run } from './run.js';
 import { sleep } from './timers.js';
+import { placeBelow } from './waits.js';
 
 /** Histories name it so: a time-out of 0 once meant none. */
 const ZERO_TIMEOUT_PATCH = '__sdk_internal_patch_number:1';
@@ -59,7 +60,7 @@ function holds(run: Run, fn: () => boolean): Promise<void> {
       scope.unlisten(listener);
       resolve();
     };
-    const waiting: Condition = { fn, resolve: end, place: new Error() };
+    const waiting: Condition = { fn, resolve: end, place: placeBelow(holds) };
     if (fn()) end();
     else run.conditions.add(waiting);
   });

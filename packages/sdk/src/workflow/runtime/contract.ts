@@ -69,7 +69,10 @@ export interface SinkCall {
 export interface RealmHost {
   /** Follows `await`: a value that belongs to what runs now and to all that it starts. */
   readonly asyncContext: AsyncContext;
-  /** A stack with places in the user's source files instead of the bundle. Without it stacks stay as they are. */
+  /**
+   * A stack with places in the user's source files instead of the bundle, without the lines of this package. Without it
+   * stacks stay as they are.
+   */
   readonly mapStack?: ((stack: string) => string) | undefined;
   /** The text of a source file, for `__enhanced_stack_trace`. */
   readonly sourceOf?: ((path: string) => string | undefined) | undefined;

@@ -14,9 +14,10 @@ function copy(value: unknown, depth: number): unknown {
   if (depth >= MAX_DEPTH) return '[…]';
   if (value instanceof Error) return copyError(value, depth);
   if (value instanceof Date) return new Date(value.getTime());
-  if (ArrayBuffer.isView(value)) return value instanceof Uint8Array ? value.slice() : String(value);
+  if (ArrayBuffer.isView(value)) return value instanceof Uint8Array ? value.slice() : `[${value.constructor.name}]`;
   if (Array.isArray(value)) return value.map((entry) => copy(entry, depth + 1));
-  if (value instanceof Map) return new Map([...value].map(([key, entry]) => [copy(key, depth + 1), copy(entry, depth + 1)]));
+  if (value instanceof Map)
+    return new Map([...value].map(([key, entry]) => [copy(key, depth + 1), copy(entry, depth + 1)]));
   if (value instanceof Set) return new Set([...value].map((entry) => copy(entry, depth + 1)));
   if (hasToJson(value)) return copy(value.toJSON(), depth + 1);
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, copy(entry, depth + 1)]));

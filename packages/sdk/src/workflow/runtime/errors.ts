@@ -1,6 +1,12 @@
 /** Errors of workflow code that have a class of their own. */
 import { namedErrorClass } from '../../conversion/error-class.js';
-import { ActivityFailure, CancelledFailure, ChildWorkflowFailure, NexusOperationFailure } from '../../conversion/failure.js';
+import {
+  ActivityFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  NexusOperationFailure,
+  TemporalFailure,
+} from '../../conversion/failure.js';
 import type { WorkflowCommand } from '../../replay/contract.js';
 
 type ContinueAsNewCommand = Extract<WorkflowCommand, { kind: 'continueAsNew' }>;
@@ -50,8 +56,8 @@ export function isCancellation(error: unknown): boolean {
   return isOfAnother && error.cause instanceof CancelledFailure;
 }
 
-/** The id of a child to start is taken by a workflow that is running, or may not be used again. */
-export class WorkflowExecutionAlreadyStartedError extends Error {
+/** The id of a child to start is taken by a workflow that is running, or may not be used again. Uncaught, it fails the workflow. */
+export class WorkflowExecutionAlreadyStartedError extends TemporalFailure {
   readonly workflowId: string;
   readonly workflowType: string;
 

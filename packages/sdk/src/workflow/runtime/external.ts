@@ -9,6 +9,7 @@ import type { WorkflowExecution } from '../../conversion/workflow-types.js';
 import { encodeHeaders, encodeValues } from './values.js';
 import type { Conversion } from './values.js';
 import { Wait, WaitKind } from './waits.js';
+import type { WaitKey } from './waits.js';
 
 /** Histories name it so: once, a cancelled scope did not end the wait for a cancellation of another workflow. */
 const CANCEL_ENDS_WITH_SCOPE = '__temporal_internal_connect_external_handle_cancel_to_scope';
@@ -19,7 +20,7 @@ export class ExternalWait extends Wait<void> {
 
   constructor(
     conversion: Conversion,
-    key: ConstructorParameters<typeof Wait>[0],
+    key: WaitKey,
     scope: CancellationScope | undefined,
     settle: ConstructorParameters<typeof Wait<void>>[2],
   ) {
@@ -49,7 +50,7 @@ function signalNow({ seq, signalName, args, target, headers }: SignalWorkflowInp
       scope.listen({ onCancel: reject });
       return;
     }
-    const key = { run, kind: WaitKind.SIGNAL, seq };
+    const key = { run, kind: WaitKind.SIGNAL, seq, below: signalNow };
     const wait = new ExternalWait(conversion, key, scope.cancellable ? scope : undefined, { resolve, reject });
     if (scope.cancellable) scope.listen(wait);
     run.push({
@@ -81,7 +82,7 @@ export function cancelWorkflow(run: Run, { workflowId, runId }: WorkflowExecutio
     const seq = run.seqs.cancel++;
     const { namespace } = run.setup;
     run.push({ kind: 'cancelExternal', seq, attributes: { namespace, workflowId, runId } });
-    const key = { run, kind: WaitKind.CANCEL, seq };
+    const key = { run, kind: WaitKind.CANCEL, seq, below: cancelWorkflow };
     run.waits.add(new ExternalWait(run.conversionFor(workflowId), key, undefined, { resolve, reject }));
   });
 }

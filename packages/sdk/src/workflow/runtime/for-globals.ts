@@ -54,7 +54,8 @@ export function setTimeout(callback: Callback, delayMs = 0, ...args: unknown[]):
 function setOldTimeout(run: Run, callback: Callback, durationMs: number, args: unknown[]): number {
   const seq = run.seqs.timer++;
   new Promise<void>((resolve, reject) => {
-    run.waits.add(new Wait<void>({ run, kind: WaitKind.TIMER, seq }, undefined, { resolve, reject }, () => undefined));
+    const key = { run, kind: WaitKind.TIMER, seq, below: setTimeout };
+    run.waits.add(new Wait<void>(key, undefined, { resolve, reject }, () => undefined));
     run.push({ kind: 'startTimer', seq, durationMs });
   }).then(
     () => callback(...args),

@@ -202,7 +202,10 @@ export class Handlers {
   }
 
   /** Validates, then accepts and runs; what the validator throws, or arguments that cannot be read, reject the update. */
-  async #runUpdate(job: UpdateJob, { handler, validator, unfinishedPolicy }: WorkflowUpdateAnnotatedType): Promise<void> {
+  async #runUpdate(
+    job: UpdateJob,
+    { handler, validator, unfinishedPolicy }: WorkflowUpdateAnnotatedType,
+  ): Promise<void> {
     const run = this.#run;
     const { protocolInstanceId, updateName, updateId } = job;
     const readInput = (): UpdateInput => ({

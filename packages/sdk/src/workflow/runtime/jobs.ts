@@ -47,7 +47,11 @@ export function applyJob(run: Run, job: Job): void {
     case 'resolveSignalExternal':
       return settleRequest(run, takeWait(run, WaitKind.SIGNAL, job.seq, 'signal to another workflow'), job.failure);
     case 'resolveCancelExternal':
-      return settleRequest(run, takeWait(run, WaitKind.CANCEL, job.seq, 'cancellation of another workflow'), job.failure);
+      return settleRequest(
+        run,
+        takeWait(run, WaitKind.CANCEL, job.seq, 'cancellation of another workflow'),
+        job.failure,
+      );
     case 'query':
       return answerQuery(run, job);
   }

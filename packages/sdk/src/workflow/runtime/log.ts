@@ -16,9 +16,11 @@ function write(level: Level, message: string, attributes?: LogMetadata): void {
 
 export function writeFor(run: Run, level: Level, message: string, attributes?: LogMetadata): void {
   if (run.isReplayingHistoryEvents) return;
-  const own = intercepted(run.modules?.interceptors.outbound, 'getLogAttributes', ownAttributes)(
-    workflowLogAttributes(run.info),
-  );
+  const own = intercepted(
+    run.modules?.interceptors.outbound,
+    'getLogAttributes',
+    ownAttributes,
+  )(workflowLogAttributes(run.info));
   const fields = { sdkComponent: SdkComponent.workflow, ...own, ...attributes };
   callOwnSink(run, LOGGER_SINK, level, [message, fields]);
 }

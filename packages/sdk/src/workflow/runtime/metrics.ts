@@ -17,7 +17,11 @@ function record(metric: Metric, value: number, tags: MetricTags): void {
 
 function ownTags(): MetricTags {
   const run = requireRun('metricMeter');
-  return intercepted(run.modules?.interceptors.outbound, 'getMetricTags', sameTags)({
+  return intercepted(
+    run.modules?.interceptors.outbound,
+    'getMetricTags',
+    sameTags,
+  )({
     workflowType: run.setup.workflowType,
   });
 }

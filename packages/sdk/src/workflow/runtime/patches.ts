@@ -1,4 +1,5 @@
 /** Which of the patches in the code are on in this run. A decision holds for the rest of the run. */
+import { IllegalStateError } from '../../conversion/errors.js';
 import type { Run } from './run.js';
 
 export class Patches {
@@ -23,6 +24,11 @@ export class Patches {
 
 /** Whether the changed code is to run. */
 export function isPatched(run: Run, patchId: string, deprecated = false): boolean {
+  if (run.modules === undefined)
+    throw new IllegalStateError(
+      `patched('${patchId}') was called while the module was loaded, before any workflow has started: ` +
+        "call it in the workflow's function, where the changed code is",
+    );
   run.patches ??= new Patches();
   return run.patches.decide(run, patchId, deprecated);
 }

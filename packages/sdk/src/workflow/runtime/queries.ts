@@ -1,13 +1,18 @@
 /** Queries: answered from what the code has in memory; they change nothing. */
 import { RawValue } from '../../conversion/raw-value.js';
-import { defaultPayloadConverter } from '../../conversion/default-payload-converter.js';
 import { ensureTemporalFailure } from '../../conversion/failure.js';
 import { messageOf } from '../../conversion/error-class.js';
 import type { Job } from '../../replay/contract.js';
 import { DeterminismViolationError } from './errors.js';
 import { intercepted } from './interceptors.js';
 import type { QueryInput } from './interceptors.js';
-import { checkReserved, ENHANCED_STACK_TRACE_QUERY, isReserved, METADATA_QUERY, STACK_TRACE_QUERY } from './reserved.js';
+import {
+  checkReserved,
+  ENHANCED_STACK_TRACE_QUERY,
+  isReserved,
+  METADATA_QUERY,
+  STACK_TRACE_QUERY,
+} from './reserved.js';
 import type { Run } from './run.js';
 import { locationsOf, sourceOf, waitingPlaces } from './stacks.js';
 import type { EnhancedStackTrace, StackTraceFileSlice } from './stacks.js';
@@ -41,7 +46,7 @@ export function answerQuery(run: Run, job: Extract<Job, { kind: 'query' }>): voi
     args: decodeValues(run.conversion, job.args),
     headers: decodeHeaders(job.header),
   });
-  new Promise<unknown>((resolve) => resolve(handle(readInput())))
+  void new Promise<unknown>((resolve) => resolve(handle(readInput())))
     .then((value) => ({ status: 'answered', result: encodeValue(run.conversion, value) }) as const)
     .catch((error: unknown) => {
       const failure = run.failureOf(ensureTemporalFailure(error));
@@ -56,7 +61,7 @@ function isKnown(run: Run, name: string): boolean {
 
 async function callHandler(run: Run, { queryName, args }: QueryInput): Promise<unknown> {
   const builtIn = BUILT_IN.get(queryName);
-  if (builtIn !== undefined) return new RawValue(defaultPayloadConverter.toPayload(builtIn.answer(run)));
+  if (builtIn !== undefined) return new RawValue(builtIn.answer(run));
   const { queries, defaultQuery } = run.handlers;
   const handler = queries.get(queryName)?.handler;
   if (handler === undefined && defaultQuery === undefined) throw new ReferenceError(unknownQuery(run, queryName));

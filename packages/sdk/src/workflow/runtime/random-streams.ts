@@ -51,7 +51,7 @@ class NamedStream extends Stream {
 
   /** Asked for each time: a reset of the workflow changes the seed. */
   protected source(): RandomSource {
-    const streams = (this.#run.streams ??= new Map());
+    const streams: RandomStreams = (this.#run.streams ??= new Map<string, Alea>());
     let source = streams.get(this.#name);
     if (source === undefined) {
       source = new Alea(streamSeed(this.#run.seed, this.#name));

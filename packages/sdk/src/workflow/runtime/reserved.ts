@@ -12,6 +12,7 @@ export function isReserved(name: string): boolean {
 
 /** Throws TypeError. */
 export function checkReserved(what: 'signal' | 'query' | 'update', name: string): void {
-  if (name.startsWith(PREFIX)) throw new TypeError(`Cannot use ${what} name: '${name}', with reserved prefix: '${PREFIX}'`);
+  if (name.startsWith(PREFIX))
+    throw new TypeError(`Cannot use ${what} name: '${name}', with reserved prefix: '${PREFIX}'`);
   if (isReserved(name)) throw new TypeError(`Cannot use ${what} name: '${name}', which is a reserved name`);
 }

@@ -5,7 +5,10 @@
 import type { FailureConverter } from '../../conversion/failure-converter.js';
 import type { PayloadConverter } from '../../conversion/payload-converter.js';
 import { failureFromBytes, failureToBytes } from '../../conversion/proto-failure.js';
-import type { ActivitySerializationContext, WorkflowSerializationContext } from '../../conversion/serialization-context.js';
+import type {
+  ActivitySerializationContext,
+  WorkflowSerializationContext,
+} from '../../conversion/serialization-context.js';
 import type { Workflow } from '../../conversion/workflow-types.js';
 import type { Activation, Job, WorkflowCommand } from '../../replay/contract.js';
 import { RootCancellationScope } from './cancellation-scope.js';

@@ -34,7 +34,15 @@ export function proxySinks<T extends Sinks>(): T {
 }
 
 function sinkProxy(sink: string): Sink {
-  return new Proxy<Sink>({}, { get: (_target, fn) => (...args: unknown[]) => callSink(sink, String(fn), args) });
+  return new Proxy<Sink>(
+    {},
+    {
+      get:
+        (_target, fn) =>
+        (...args: unknown[]) =>
+          callSink(sink, String(fn), args),
+    },
+  );
 }
 
 function callSink(sink: string, fn: string, args: readonly unknown[]): void {

@@ -69,7 +69,9 @@ export function placeText({ stack }: Error): string {
 /** This package's modules, Node's, and the anonymous places of the language itself. */
 function isRuntime(line: string): boolean {
   if (/[(\s]node:/.test(line) || /<anonymous>\)?$/.test(line)) return true;
-  return /(?:perdure|packages[\\/]sdk)[\\/](?:dist|src)[\\/](?:workflow|conversion)[\\/](?!.*\.test\.)(?!.*[\\/]testing[\\/])/.test(line);
+  return /(?:perdure|packages[\\/]sdk)[\\/](?:dist|src)[\\/](?:workflow|conversion)[\\/](?!.*\.test\.)(?!.*[\\/]testing[\\/])/.test(
+    line,
+  );
 }
 
 /** `    at name (file:line:column)` or `    at file:line:column`. */

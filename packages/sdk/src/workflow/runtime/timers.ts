@@ -36,7 +36,7 @@ function startTimer({ seq, durationMs, options }: TimerInput): Promise<void> {
       scope.listen({ onCancel: reject });
       return;
     }
-    const key = { run, kind: WaitKind.TIMER, seq };
+    const key = { run, kind: WaitKind.TIMER, seq, below: startTimer };
     const wait = new Wait<void>(key, scope.cancellable ? scope : undefined, { resolve, reject }, cancelTimer);
     if (scope.cancellable) scope.listen(wait);
     const userMetadata = encodeUserMetadata(run.conversion, options?.summary);

@@ -4,7 +4,10 @@ import { convertOptionalToPayload } from '../../conversion/payload-converter.js'
 import type { PayloadConverter } from '../../conversion/payload-converter.js';
 import { payloadFromBytes, payloadMapFromWire, payloadMapToWire, payloadToBytes } from '../../conversion/payload.js';
 import type { Headers } from '../../conversion/payload.js';
-import { searchAttributesFromPayloads, searchAttributesToPayloads } from '../../conversion/search-attribute-payloads.js';
+import {
+  searchAttributesFromPayloads,
+  searchAttributesToPayloads,
+} from '../../conversion/search-attribute-payloads.js';
 import { TypedSearchAttributes } from '../../conversion/search-attributes.js';
 import type { SearchAttributeUpdatePair } from '../../conversion/search-attributes.js';
 import type { SerializationContext } from '../../conversion/serialization-context.js';

@@ -15,9 +15,34 @@ export type WaitKind = (typeof WaitKind)[keyof typeof WaitKind];
 
 const KINDS = 8;
 
-/** One of them. `place` holds the stack of where the code asked for it, formatted only when somebody asks. */
+/** Of a function, whatever it takes. */
+type Callable = (...args: never[]) => unknown;
+
+const { captureStackTrace } = Error as unknown as {
+  captureStackTrace?: (target: object, below: Callable) => void;
+};
+
+/** The stack of now without `below` and what it called; formatted only when somebody asks. */
+export function placeBelow(below: Callable): Error {
+  if (captureStackTrace === undefined) return new Error();
+  const place = {};
+  captureStackTrace(place, below);
+  return place as Error;
+}
+
+/** Which wait it is, and the function of the runtime that makes it. */
+export interface WaitKey {
+  readonly run: Run;
+  readonly kind: WaitKind;
+  readonly seq: number;
+  readonly below: Callable;
+}
+
+/** One of them. */
 export class Wait<T> implements CancelListener {
-  readonly place = new Error();
+  /** Where the code asked for it. */
+  readonly place: Error;
+  order?: number;
   readonly run: Run;
   readonly kind: WaitKind;
   readonly seq: number;
@@ -28,11 +53,12 @@ export class Wait<T> implements CancelListener {
 
   /** `scope`: of which it is part, if that is cancellable. */
   constructor(
-    key: { readonly run: Run; readonly kind: WaitKind; readonly seq: number },
+    key: WaitKey,
     scope: CancellationScope | undefined,
     settle: { readonly resolve: (value: T) => void; readonly reject: (error: unknown) => void },
     whenCancelled: (wait: Wait<T>, error: Error) => void,
   ) {
+    this.place = placeBelow(key.below);
     this.run = key.run;
     this.kind = key.kind;
     this.seq = key.seq;

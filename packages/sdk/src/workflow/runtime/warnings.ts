@@ -40,7 +40,8 @@ const LOST = {
 
 function warnOf(kind: 'update' | 'signal', handlers: readonly RunningHandler[]): void {
   if (handlers.length === 0) return;
-  const list = kind === 'update' ? JSON.stringify(handlers.map(({ name, id }) => ({ name, id }))) : counts(names(handlers));
+  const list =
+    kind === 'update' ? JSON.stringify(handlers.map(({ name, id }) => ({ name, id }))) : counts(names(handlers));
   const a = kind === 'update' ? 'an update' : 'a signal';
   log.warn(
     `[TMPRL1102] Workflow finished while ${a} handler was still running. ${LOST[kind]} ` +

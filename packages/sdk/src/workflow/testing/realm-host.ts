@@ -4,6 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
+import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import vm from 'node:vm';
 import { build } from 'esbuild';
@@ -73,6 +74,9 @@ export async function bundleWorkflows(entry: { readonly path: string } | { reado
     globalName: 'bundled',
     target: 'es2023',
     write: false,
+    sourcemap: 'inline',
+    sourcesContent: true,
+    sourceRoot: '',
     plugins: [plugin],
     logLevel: 'silent',
   });
@@ -83,17 +87,24 @@ export async function bundleWorkflows(entry: { readonly path: string } | { reado
 export class TestRealm {
   readonly realm: Realm;
   readonly #drain: () => void;
+  readonly #context: vm.Context;
 
   constructor(code: string, options: RealmOptions = {}, host: Partial<RealmHost> = {}) {
     const context = vm.createContext({}, { microtaskMode: 'afterEvaluate' });
     vm.runInContext(code, context, { filename: 'workflows-bundle.js' });
     const { createRealm, modules } = vm.runInContext('bundled', context) as Bundled;
+    this.#context = context;
     const nothing = new vm.Script('0');
     this.#drain = () => void nothing.runInContext(context);
-    this.realm = createRealm({ asyncContext: asyncContext(), ...host }, () => modules, options);
+    this.realm = createRealm({ asyncContext: asyncContext(), ...sources(code), ...host }, () => modules, options);
   }
 
-  /** A whole activation; `onDrain` is called after each drain. */
+  /** A global of the realm. */
+  global(name: string): unknown {
+    return this.#context[name];
+  }
+
+  /** A whole activation. */
   activate(activation: Activation): Concluded {
     this.realm.begin(activation);
     do this.#drain();
@@ -106,4 +117,41 @@ export class TestRealm {
 function asyncContext(): RealmHost['asyncContext'] {
   const storage = new AsyncLocalStorage<unknown>();
   return { get: () => storage.getStore(), run: (value, fn) => storage.run(value, fn) };
+}
+
+const BUNDLE_PLACE = /workflows-bundle\.js:(\d+):(\d+)/;
+
+/** Places in source files, by the map at the end of the bundle. */
+function sources(code: string): Pick<RealmHost, 'mapStack' | 'sourceOf'> {
+  let map: SourceMap | undefined;
+  const loaded = (): SourceMap => {
+    const [, base64 = ''] = /sourceMappingURL=data:application\/json;base64,(\S+)/.exec(code) ?? [];
+    map ??= new SourceMap(JSON.parse(Buffer.from(base64, 'base64').toString()) as never);
+    return map;
+  };
+  return {
+    mapStack: (stack) =>
+      stack
+        .split('\n')
+        .flatMap((line) => mapLine(line, loaded))
+        .join('\n'),
+    sourceOf: (path) => {
+      const { sources: names, sourcesContent } = loaded().payload as unknown as {
+        sources: string[];
+        sourcesContent: string[];
+      };
+      return sourcesContent[names.indexOf(path)];
+    },
+  };
+}
+
+/** Nothing for a line of the runtime. */
+function mapLine(text: string, map: () => SourceMap): string[] {
+  const [place, line, column] = BUNDLE_PLACE.exec(text) ?? [];
+  if (place === undefined) return [text];
+  const entry = map().findEntry(Number(line) - 1, Number(column) - 1);
+  if (!('originalSource' in entry)) return [];
+  const { originalSource, originalLine, originalColumn } = entry;
+  if (/^(?:\.\.\/)*(?:runtime|api|conversion)\//.test(originalSource)) return [];
+  return [text.replace(place, `${originalSource}:${originalLine + 1}:${originalColumn + 1}`)];
 }
