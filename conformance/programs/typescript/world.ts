@@ -29,6 +29,8 @@ export interface Place {
   readonly runs: { workflowId: string; runId: string }[];
   /** Adds the present answer of DescribeWorkflowExecution to `observed`. */
   snapshot(workflowId: string): Promise<void>;
+  /** The run that a closed one was followed by. */
+  nextRunId(workflowId: string, runId: string): Promise<string | undefined>;
   eventually(isDone: () => Promise<boolean>): Promise<void>;
   /** Resolves when `count` events of the type are in the history and no workflow task is pending. */
   settled(handle: WorkflowHandle, type: string, count?: number): Promise<void>;
@@ -121,6 +123,7 @@ function makePlace(
     observed,
     eventually: poll,
     snapshot: async (workflowId) => void (observed[`describe ${workflowId}`] = await describe(wire, workflowId)),
+    nextRunId: (workflowId, runId) => nextRunId(wire, workflowId, runId),
     id(suffix = '') {
       const workflowId = `${scenario}${suffix && `-${suffix}`}-${nonce}`;
       if (!executions.some((known) => known.workflowId === workflowId)) executions.push({ workflowId });
@@ -145,6 +148,18 @@ function makePlace(
 /** By the wire and not by the SDK, whose own form of the answer is not what is compared. */
 function describe(wire: WireClient, workflowId: string): Promise<unknown> {
   return wire.call('DescribeWorkflowExecution', { namespace: 'default', execution: { workflowId } });
+}
+
+async function nextRunId(wire: WireClient, workflowId: string, runId: string): Promise<string | undefined> {
+  const execution = { workflowId, runId };
+  const answer = await wire.call('GetWorkflowExecutionHistory', {
+    namespace: 'default',
+    execution,
+    historyEventFilterType: 'HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT',
+  });
+  const { events = [] } = answer['history'] as { events?: Record<string, { newExecutionRunId?: string }>[] };
+  const [closed = {}] = events;
+  return Object.values(closed).find((attributes) => attributes?.newExecutionRunId)?.newExecutionRunId;
 }
 
 async function isSettled(handle: WorkflowHandle, type: string, count: number): Promise<boolean> {

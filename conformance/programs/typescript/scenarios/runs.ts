@@ -52,10 +52,7 @@ async function cron(at: Place) {
   for (let run = 1; run < 3; run++) {
     const handle = at.client.workflow.getHandle(at.id(), runId, { followRuns: false });
     await handle.result().catch(() => undefined);
-    const last = (await handle.fetchHistory()).events?.at(-1);
-    const next =
-      last?.workflowExecutionCompletedEventAttributes?.newExecutionRunId ??
-      last?.workflowExecutionContinuedAsNewEventAttributes?.newExecutionRunId;
+    const next = await at.nextRunId(at.id(), runId);
     assert.ok(next, 'a cron run ends with the next run');
     runId = next;
   }

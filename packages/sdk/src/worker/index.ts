@@ -83,4 +83,3 @@ export { defaultPayloadConverter } from '../conversion/default-payload-converter
 export { IllegalStateError } from '../conversion/errors.js';
 export type { Headers } from '../conversion/payload.js';
 export { workflowLogAttributes } from '../workflow/runtime/log.js';
-export { bundleWorkflowCode } from './sandbox/bundler/bundle-workflow-code.js';
