@@ -1,13 +1,12 @@
 /** `npm start`: sets up, starts the dev server, runs the money-transfer example on it, and stays up. */
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { install, root, setUp } from './setup.mjs';
+import { root, setUp } from './setup.mjs';
 
 const EXAMPLE = 'examples/money-transfer';
 const PORT = process.env.PERDURE_PORT ?? '7233';
 
 setUp();
-install(EXAMPLE);
 
 const server = spawn(process.execPath, ['packages/cli/bin/perdure.js', 'server', 'start-dev', '--port', PORT], {
   cwd: root,
@@ -25,12 +24,16 @@ process.on('SIGINT', () => process.stdin.isTTY || server.kill('SIGINT'));
 server.stdout.pipe(process.stdout);
 await new Promise((resolve) => server.stdout.once('data', resolve));
 serves = true;
-const { status } = spawnSync('npm', ['run', '--silent', 'demo'], {
+const workflowId = `transfer-${Date.now().toString(36)}`;
+const { status } = spawnSync('npm', ['run', '--silent', 'demo', '--', '--id', workflowId], {
   cwd: join(root, EXAMPLE),
   stdio: 'inherit',
   env: { ...process.env, TEMPORAL_ADDRESS: `127.0.0.1:${PORT}` },
 });
 if (status === 0) {
+  process.stdout.write('\n');
+  const show = ['workflow', 'show', '--workflow-id', workflowId, '--address', `127.0.0.1:${PORT}`];
+  spawnSync(process.execPath, ['packages/cli/bin/perdure.js', ...show], { cwd: root, stdio: 'inherit' });
   const elsewhere = PORT === '7233' ? '' : ` --address 127.0.0.1:${PORT}`;
   process.stdout.write(
     `\nThe server stays up; Ctrl-C ends it. In another terminal: npx perdure workflow list${elsewhere}\n`,

@@ -16,7 +16,7 @@ const { values: flags } = parseArgs({
 });
 const seed = Number(flags.seed ?? Date.now() % 1_000_000);
 
-prepareChaos();
+const transfers = prepareChaos();
 let passed = 0;
 let failed = 0;
 for (const test of flags.only.split(',')) await runTest(test);
@@ -30,7 +30,7 @@ async function runTest(test) {
   const folder = mkdtempSync(join(tmpdir(), `perdure-${test}-`));
   const began = Date.now();
   try {
-    const seen = await within(LIMIT_MS, run({ random: randomOf(seed), folder }));
+    const seen = await within(LIMIT_MS, run({ random: randomOf(seed), folder, transfers }));
     passed++;
     console.log(`ok - chaos ${name} (${Math.round((Date.now() - began) / 1000)} s)`);
     if (seen) console.log(`  ${seen}`);

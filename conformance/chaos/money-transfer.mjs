@@ -1,68 +1,77 @@
-// The money-transfer example, its programs unmodified: killed in the middle, it moves the money once.
+// The money-transfer example, on our SDK and, its programs unmodified, on the official one: killed in the middle, it moves the
+// money once.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, watch } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { connect } from '../wire/client.mjs';
 import { startDevServer } from './dev-server.mjs';
 import { startProgram } from './processes.mjs';
 
-const example = fileURLToPath(new URL('../../examples/money-transfer/', import.meta.url));
-
 export const name = 'money transfer: worker, then server killed with -9 between withdraw and deposit';
 
-export async function run({ folder }) {
+export async function run({ folder, transfers }) {
   const server = await startDevServer({ dbFilename: `${folder}/transfers.db` });
   try {
-    await betweenTheSteps(programsOf(server, `${folder}/bank-1`), server);
-    await beforeTheReport(programsOf(server, `${folder}/bank-2`));
-    await serverToo(programsOf(server, `${folder}/bank-3`), server);
+    for (const [sdk, programs] of Object.entries(transfers)) {
+      const place = (id) => programsOf(programs, server, `${sdk}-${id}`, folder);
+      await betweenTheSteps(place('between'), server);
+      await beforeTheReport(place('unreported'), server);
+      await serverToo(place('both'), server);
+    }
   } finally {
     await server.kill('SIGKILL');
   }
 }
 
 /** Withdraw is reported, deposit not begun. */
-async function betweenTheSteps({ worker, transfer, booked, checkBooks }, server) {
+async function betweenTheSteps({ id, worker, transfer, booked, checkBooks }, server) {
   const first = await worker();
-  const client = transfer('between', ['--pause', '3000']);
-  await booked('between/withdraw');
-  await pauseBegun(server, 'between');
+  const client = transfer(id, ['--pause', '3000']);
+  await booked(`${id}/withdraw`);
+  await pauseBegun(server, id);
   await first.kill();
-  await worker().then((second) => checkBooks(client, 'between').finally(() => second.kill()));
+  await worker().then((second) => checkBooks(client, id).finally(() => second.kill()));
 }
 
 /** Withdraw is booked and never reported: it is tried again, and the bank knows its key. */
-async function beforeTheReport({ worker, transfer, booked, checkBooks }) {
+async function beforeTheReport({ id, worker, transfer, booked, checkBooks }, server) {
   const first = await worker({ BANK_ANSWERS_AFTER_MS: '60000' });
-  const client = transfer('unreported');
-  await booked('unreported/withdraw');
+  const client = transfer(id);
+  await booked(`${id}/withdraw`);
   await first.kill();
   const second = await worker();
-  const output = await checkBooks(client, 'unreported').finally(() => second.kill());
-  assert.match(output, /→ "repeated"/, 'the second attempt met the booking of the first');
+  await checkBooks(client, id).finally(() => second.kill());
+  assert.deepEqual(
+    await resultsOfSteps(server, id),
+    ['"repeated"', '"booked"'],
+    'the second attempt met the first one',
+  );
 }
 
 /** Worker first, then the server; both come back. */
-async function serverToo({ worker, transfer, booked, checkBooks }, server) {
+async function serverToo({ id, worker, transfer, booked, checkBooks }, server) {
   const first = await worker();
-  const client = transfer('both', ['--pause', '3000', '--count', '20']);
-  await booked('both-20/withdraw');
+  const client = transfer(id, ['--pause', '3000', '--count', '20']);
+  await booked(`${id}-20/withdraw`);
   await first.kill();
   await server.kill('SIGKILL');
   await server.restart();
-  await worker().then((second) => checkBooks(client, 'both', 20).finally(() => second.kill()));
+  await worker().then((second) => checkBooks(client, id, 20).finally(() => second.kill()));
 }
 
-function programsOf(server, bank) {
+/** `id` is that of the transfer, and of the bank in `folder`. */
+function programsOf(programs, server, id, folder) {
+  const bank = `${folder}/${id}`;
   mkdirSync(bank);
   const env = { TEMPORAL_ADDRESS: server.address, BANK_FOLDER: bank };
   return {
+    id,
     async worker(extra = {}) {
-      const program = startProgram(['dist/worker.js'], { cwd: example, env: { ...env, ...extra } });
+      const program = startProgram([`${programs}/worker.js`], { env: { ...env, ...extra } });
       await program.printed(/waits for transfers/);
       return program;
     },
-    transfer: (id, flags = []) => startProgram(['dist/transfer.js', '--id', id, ...flags], { cwd: example, env }),
+    transfer: (transferId, flags = []) =>
+      startProgram([`${programs}/transfer.js`, '--id', transferId, ...flags], { env }),
     booked: (key) => fileThere(bank, `${encodeURIComponent(key)}.json`),
     checkBooks,
   };
@@ -93,6 +102,20 @@ async function pauseBegun({ address }, workflowId) {
       isThere = page.history?.events?.some(({ eventType }) => eventType === 'EVENT_TYPE_TIMER_STARTED');
       nextPageToken = Buffer.from(page.nextPageToken ?? '', 'base64');
     }
+  } finally {
+    server.close();
+  }
+}
+
+/** What the activities of a closed run returned, in order. */
+async function resultsOfSteps({ address }, workflowId) {
+  const server = connect(address);
+  try {
+    const request = { namespace: 'default', execution: { workflowId } };
+    const { history } = await server.call('GetWorkflowExecutionHistory', request);
+    return history.events.flatMap(({ activityTaskCompletedEventAttributes: completed }) =>
+      completed ? [Buffer.from(completed.result.payloads[0].data, 'base64').toString()] : [],
+    );
   } finally {
     server.close();
   }

@@ -1,12 +1,12 @@
-// What the chaos tests need beside the server: the official SDK, here and for the example.
-import { installHarness, run } from '../harness/install.mjs';
-import { existsSync } from 'node:fs';
+// What the chaos tests need beside the server: the official SDK, and the money-transfer example on ours and on the official one.
 import { fileURLToPath } from 'node:url';
+import { installHarness, officialMoneyTransfer, run } from '../harness/install.mjs';
 
 const example = fileURLToPath(new URL('../../examples/money-transfer/', import.meta.url));
 
+/** Answers where the example's compiled programs are. */
 export function prepareChaos() {
   installHarness();
-  if (!existsSync(`${example}node_modules/@temporalio/worker`)) run('npm', ['ci', '--no-audit', '--no-fund'], example);
   run('npm', ['run', '--silent', 'build'], example);
+  return { perdure: `${example}dist`, official: officialMoneyTransfer() };
 }

@@ -28,7 +28,8 @@ export const programs = {
       worker: 'worker',
       workflow: 'workflow',
     };
-    for (const [name, subpath] of Object.entries(packages)) standIn(`@temporalio/${name}`, `perdure/${subpath}`);
+    for (const [name, subpath] of Object.entries(packages))
+      standIn('perdure', `@temporalio/${name}`, { '.': './index.js' }, () => `perdure/${subpath}`);
     return ['node', [`${root}dist/perdure/main.js`]];
   },
   python() {
@@ -52,12 +53,22 @@ export const programs = {
   },
 };
 
-/** A package that is another one under a new name, for the programs in `dist/perdure` alone. */
-function standIn(name, target) {
-  const folder = `${root}dist/perdure/node_modules/${name}`;
+/** The money-transfer example on the official SDK: its packages under the names that the example imports. */
+export function officialMoneyTransfer() {
+  run('node', ['node_modules/typescript/bin/tsc', '-p', 'programs/money-transfer']);
+  const subpaths = ['activity', 'client', 'worker', 'workflow'];
+  const exports = Object.fromEntries(subpaths.map((name) => [`./${name}`, `./${name}.js`]));
+  standIn('money-transfer', 'perdure', exports, (path) => `@temporalio/${path.slice(2)}`);
+  return `${root}dist/money-transfer`;
+}
+
+/** A package that is another one under a new name, for the programs in one folder of `dist`. */
+function standIn(programs, name, exports, targetOf) {
+  const folder = `${root}dist/${programs}/node_modules/${name}`;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/package.json`, JSON.stringify({ name, type: 'module', exports: './index.js' }));
-  writeFileSync(`${folder}/index.js`, `export * from '${target}';\n`);
+  writeFileSync(`${folder}/package.json`, JSON.stringify({ name, type: 'module', exports }));
+  for (const [path, file] of Object.entries(exports))
+    writeFileSync(`${folder}/${file}`, `export * from '${targetOf(path)}';\n`);
 }
 
 export function run(command, args, cwd = root) {

@@ -1,6 +1,6 @@
 // The steps of a transfer. Each may run more than once (a worker may die after the booking and before its report), so each
 // booking has a key made of the workflow's id and the step: the bank does it once.
-import { activityInfo, ApplicationFailure, sleep } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, sleep } from 'perdure/activity';
 import { BookingRefused } from './bank.js';
 import type { Bank } from './bank.js';
 

@@ -1,13 +1,12 @@
-// The client: starts transfers, waits for them, prints results, history and the account book.
+// The client: starts transfers, waits for them, prints results and the account book.
 //
 //   node dist/transfer.js [--count 1] [--amount 100] [--pause 0] [--to bob] [--id NAME]
 //
 // Environment: TEMPORAL_ADDRESS (default 127.0.0.1:7233), BANK_FOLDER (default ./bank). Exit code 1 when the books do not balance.
-import { Client, Connection } from '@temporalio/client';
-import type { WorkflowHandle } from '@temporalio/client';
+import { Client, Connection } from 'perdure/client';
+import type { WorkflowHandle } from 'perdure/client';
 import { parseArgs } from 'node:util';
 import { openBank } from './bank.js';
-import { historyLines } from './history.js';
 import { taskQueue } from './transfer-types.js';
 import type { Transfer } from './transfer-types.js';
 import type { moneyTransfer } from './workflows.js';
@@ -49,7 +48,6 @@ async function transferAll(client: Client): Promise<void> {
     ),
   );
   for (const handle of handles) console.log(`${handle.workflowId}: ${await outcomeOf(handle)}`);
-  await printHistory(handles[0]!);
   printBooks(ids);
 }
 
@@ -57,11 +55,6 @@ async function transferAll(client: Client): Promise<void> {
 async function outcomeOf(handle: WorkflowHandle): Promise<string> {
   const reason = (error: Error): string => (error.cause instanceof Error ? reason(error.cause) : error.message);
   return handle.result().then(JSON.stringify, (error: Error) => `failed: ${reason(error)}`);
-}
-
-async function printHistory(handle: WorkflowHandle): Promise<void> {
-  console.log(`\nhistory of ${handle.workflowId}:`);
-  for (const line of historyLines((await handle.fetchHistory()).events ?? [])) console.log(line);
 }
 
 /** Every transfer moved money once: its bookings cancel out. All accounts together hold what they were opened with. */

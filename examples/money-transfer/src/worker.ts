@@ -1,7 +1,7 @@
 // The worker: runs transfers until it is stopped. Any number of them may run; each may be killed at any moment.
 //
 // Environment: TEMPORAL_ADDRESS (default 127.0.0.1:7233), BANK_FOLDER (default ./bank), BANK_ANSWERS_AFTER_MS (default 0).
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from 'perdure/worker';
 import { fileURLToPath } from 'node:url';
 import { makeActivities } from './activities.js';
 import { openBank } from './bank.js';

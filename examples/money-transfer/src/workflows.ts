@@ -1,5 +1,5 @@
 // A transfer: withdraw, then deposit; if the deposit is refused for good, give the money back.
-import { ActivityFailure, proxyActivities, sleep } from '@temporalio/workflow';
+import { ActivityFailure, proxyActivities, sleep } from 'perdure/workflow';
 import type { Activities } from './activities.js';
 import type { Outcome, Transfer } from './transfer-types.js';
 
