@@ -23,6 +23,7 @@ import { measureGo } from './go/measure-go.js';
 import { measureInProcess } from './in-process/in-process.js';
 import { measureIdleWorkers } from './scale/idle-workers.js';
 import { measureOpenExecutions } from './scale/open-executions.js';
+import { measureSdk } from './sdk/measure-sdk.js';
 import { measureStartup } from './startup.js';
 
 async function main(options: Options): Promise<void> {
@@ -50,6 +51,7 @@ async function measureAll(options: Options, folder: string | undefined): Promise
   if (wants('startup')) report.startup = await measureStartup(options, databaseIn(folder, 'startup'));
   if (wants('in-process')) report.inProcess = await measureInProcess(options, databaseIn(folder, 'in-process'));
   if (wants('go')) report.go = await measureGo(options, databaseIn(folder, 'go'));
+  if (wants('sdk')) report.sdk = await measureSdk(options, databaseIn(folder, 'sdk'));
   if (wants('idle')) report.idle = await measureIdleWorkers(options, databaseIn(folder, 'idle'));
   if (wants('open')) report.open = await measureOpenExecutions(options, databaseIn(folder, 'open'));
   console.log(`\n${pageOf(report)}`);

@@ -1,5 +1,6 @@
 /** The figures that Perdure is to reach, and whether it did. */
 import type { Measurement } from '../measure.js';
+import type { Sdk, SdkResult } from '../sdk/measure-sdk.js';
 import type { Report } from './page.js';
 import { figure, percent, table } from './table.js';
 
@@ -15,7 +16,7 @@ const FLUSHES = 4;
 const OPEN_EXECUTIONS = 100_000;
 
 export function figuresTable(report: Report): string {
-  const all = [...workloadFigures(report), ...startupFigures(report), ...scaleFigures(report)];
+  const all = [...workloadFigures(report), ...startupFigures(report), ...scaleFigures(report), ...sdkFigures(report)];
   const rows = all.map(({ what, wanted, measured, isReached }) => [
     what,
     wanted,
@@ -46,6 +47,33 @@ const atMost = (what: string, max: number, unit: string, value: number | undefin
     (of) => `${figure(of)} ${unit}`,
     (of) => of <= max,
   );
+
+function sdkFigures({ sdk = [] }: Report): Judged[] {
+  const of = (name: Sdk): SdkResult | undefined => sdk.find((result) => result.sdk === name);
+  const [ours, theirs] = [of('perdure'), of('official')];
+  if (ours === undefined) return [];
+  const allCpuMs = ours.workerCpuMs + ours.serverCpuMs + ours.clientCpuMs;
+  return [
+    atMost('worker CPU for one activity, our SDK', 0.5, 'ms', ours.workerCpuMs),
+    judge(
+      'the same, against the official worker',
+      '10 times less',
+      theirs === undefined ? undefined : theirs.workerCpuMs / ours.workerCpuMs,
+      (n) => `${figure(n)} times`,
+      (n) => n >= 10,
+    ),
+    atMost('CPU of worker, server and starter for one activity', 1.3, 'ms', allCpuMs),
+    judge(
+      'one activity, 50 at once, with our worker',
+      '>= 1500/s',
+      ours.workflowsPerSecond,
+      (n) => `${Math.round(n)}/s`,
+      (n) => n >= 1_500,
+    ),
+    atMost('Worker.create with a path', 100, 'ms', ours.createMs),
+    atMost('start of a worker process to its first result', 500, 'ms', ours.firstResultMs),
+  ];
+}
 
 function workloadFigures({ workloads = [], go = [] }: Report): Judged[] {
   const of = (name: string): { ours: Measurement | undefined; theirs: Measurement | undefined } => {

@@ -3,6 +3,7 @@ import type { GoResult } from '../go/measure-go.js';
 import type { InProcessResult } from '../in-process/in-process.js';
 import type { IdleResult } from '../scale/idle-workers.js';
 import type { OpenResult } from '../scale/open-executions.js';
+import type { SdkResult } from '../sdk/measure-sdk.js';
 import type { Start, StartupResult } from '../startup.js';
 import { figuresTable } from './figures.js';
 import { figure, percent, table } from './table.js';
@@ -13,15 +14,17 @@ export interface Report {
   startup?: StartupResult;
   inProcess?: readonly InProcessResult[];
   go?: readonly GoResult[];
+  sdk?: readonly SdkResult[];
   idle?: readonly IdleResult[];
   open?: OpenResult;
 }
 
 export function pageOf(report: Report): string {
-  const { workloads = [] } = report;
+  const { workloads = [], sdk = [] } = report;
   const others = otherRows(report);
   return [
     ...(workloads.length === 0 ? [] : ['## Workloads', workloadsTable(workloads)]),
+    ...(sdk.length === 0 ? [] : ['## Workers of TypeScript, one activity, 50 at once, on our server', sdkTable(sdk)]),
     ...(others.length === 0 ? [] : ['## Others', table(['what', 'ours', 'reference'], others)]),
     '## Figures',
     figuresTable(report),
@@ -44,6 +47,21 @@ function workloadsTable(results: readonly WorkloadResult[]): string {
     ...[ours.commits, ours.transitions, kib(ours.writtenBytes), kib(theirs?.writtenBytes)].map(figure),
   ]);
   return table(WORKLOADS_HEAD, rows);
+}
+
+const SDK_HEAD = [
+  'worker',
+  ...['workflows/s', 'worker CPU ms', 'server CPU ms', 'starter CPU ms', 'MiB resident'],
+  ...['Worker.create ms', 'exec to first result ms'],
+];
+
+function sdkTable(results: readonly SdkResult[]): string {
+  const rows = results.map((result) => [
+    result.sdk,
+    ...[result.workflowsPerSecond, result.workerCpuMs, result.serverCpuMs, result.clientCpuMs].map(figure),
+    ...[result.residentMib, result.createMs, result.firstResultMs].map(figure),
+  ]);
+  return table(SDK_HEAD, rows);
 }
 
 function times(theirs: number | undefined, ours: number | undefined): string {
