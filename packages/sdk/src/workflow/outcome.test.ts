@@ -153,7 +153,6 @@ describe('how a run ends, and what it tells', () => {
     assert.deepEqual(JSON.parse(JSON.stringify(rest)), {
       workflowType: { name: 'other' },
       taskQueue: { name: 'q2' },
-      initiator: 1,
       workflowRunTimeout: 3_600_000,
       workflowTaskTimeout: 5000,
       backoffStartInterval: 2000,

@@ -1,5 +1,4 @@
 /** A new run with a fresh history. */
-import { ContinueAsNewInitiator } from '@perdure/protocol';
 import { optionalDurationMs } from '../../conversion/duration.js';
 import { encodeInitialVersioningBehavior } from '../../conversion/versioning.js';
 import type { Workflow } from '../../conversion/workflow-types.js';
@@ -50,7 +49,6 @@ function attributesOf(
     taskQueue: { name: taskQueue },
     input: encodeValues(run.conversion, args),
     header: encodeHeaders(headers),
-    initiator: ContinueAsNewInitiator.WORKFLOW,
     memo: options.memo ? encodeMemo(run.conversion, options.memo) : memo,
     searchAttributes: typedSearchAttributes ? encodeSearchAttributes(typedSearchAttributes) : searchAttributes,
     retryPolicy,

@@ -31,18 +31,19 @@ export async function condition(
   const run = requireRun('condition()');
   if (typeof fn !== 'function')
     throw new TypeError(`condition() was given ${String(fn)} instead of a function: write condition(() => isReady)`);
-  if (timeout === 0 && !isPatched(run, ZERO_TIMEOUT_PATCH)) return holds(run, fn);
-  if (timeout === undefined || timeout === null) return holds(run, fn);
+  const place = placeBelow(condition);
+  if (timeout === 0 && !isPatched(run, ZERO_TIMEOUT_PATCH)) return holds(run, fn, place);
+  if (timeout === undefined || timeout === null) return holds(run, fn, place);
   return CancellationScope.cancellable(async () => {
     try {
-      return await Promise.race([sleep(timeout, options).then(() => false), holds(run, fn).then(() => true)]);
+      return await Promise.race([sleep(timeout, options).then(() => false), holds(run, fn, place).then(() => true)]);
     } finally {
       CancellationScope.current().cancel();
     }
   });
 }
 
-function holds(run: Run, fn: () => boolean): Promise<void> {
+function holds(run: Run, fn: () => boolean, place: Error): Promise<void> {
   return new Promise((resolve, reject) => {
     const scope = CancellationScope.current();
     if (scope.consideredCancelled) {
@@ -60,7 +61,7 @@ function holds(run: Run, fn: () => boolean): Promise<void> {
       scope.unlisten(listener);
       resolve();
     };
-    const waiting: Condition = { fn, resolve: end, place: placeBelow(holds) };
+    const waiting: Condition = { fn, resolve: end, place };
     if (fn()) end();
     else run.conditions.add(waiting);
   });

@@ -80,8 +80,9 @@ export function cancelWorkflow(run: Run, { workflowId, runId }: WorkflowExecutio
     }
     if (scope.consideredCancelled && isPatched(run, CANCEL_ENDS_WITH_SCOPE)) return;
     const seq = run.seqs.cancel++;
-    const { namespace } = run.setup;
-    run.push({ kind: 'cancelExternal', seq, attributes: { namespace, workflowId, runId } });
+    const { namespace, runId: ownRunId } = run.setup;
+    const reason = `Cancel requested by workflow with run id ${ownRunId}`;
+    run.push({ kind: 'cancelExternal', seq, attributes: { namespace, workflowId, runId, reason } });
     const key = { run, kind: WaitKind.CANCEL, seq, below: cancelWorkflow };
     run.waits.add(new ExternalWait(run.conversionFor(workflowId), key, undefined, { resolve, reject }));
   });

@@ -85,7 +85,7 @@ export class Run {
   /** A rejection that nobody handled, as an encoded Failure. */
   unhandled: Uint8Array | undefined;
 
-  #seed: readonly number[] = [];
+  #seed = 0n;
   #random: Alea | undefined;
   streams: RandomStreams | undefined;
   #rootScope: RootCancellationScope | undefined;
@@ -141,17 +141,17 @@ export class Run {
   // Randomness
 
   setSeed(seed: bigint): void {
-    this.#seed = seedBytes(seed);
+    this.#seed = seed;
     this.#random = undefined;
     this.streams = undefined;
   }
 
   get seed(): readonly number[] {
-    return this.#seed;
+    return seedBytes(this.#seed);
   }
 
   get random(): Alea {
-    this.#random ??= new Alea(this.#seed);
+    this.#random ??= new Alea(this.seed);
     return this.#random;
   }
 

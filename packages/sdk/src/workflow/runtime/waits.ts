@@ -18,15 +18,27 @@ const KINDS = 8;
 /** Of a function, whatever it takes. */
 type Callable = (...args: never[]) => unknown;
 
-const { captureStackTrace } = Error as unknown as {
+/** What V8 adds to the language. */
+interface StackCapture {
   captureStackTrace?: (target: object, below: Callable) => void;
-};
+  stackTraceLimit?: number;
+}
+
+const capture = Error as unknown as StackCapture;
+
+/** Every line costs a microsecond in each wait of each workflow; the first ones of the user's say enough. */
+const LINES_MAX = 7;
+const isLimitWritable = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
 
 /** The stack of now without `below` and what it called; formatted only when somebody asks. */
 export function placeBelow(below: Callable): Error {
-  if (captureStackTrace === undefined) return new Error();
+  if (capture.captureStackTrace === undefined) return new Error();
   const place = {};
-  captureStackTrace(place, below);
+  const limit = capture.stackTraceLimit;
+  const isShortened = isLimitWritable && limit !== undefined && limit > LINES_MAX;
+  if (isShortened) capture.stackTraceLimit = LINES_MAX;
+  capture.captureStackTrace(place, below);
+  if (isShortened) capture.stackTraceLimit = limit;
   return place as Error;
 }
 
