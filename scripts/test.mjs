@@ -2,16 +2,24 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, setUp } from './setup.mjs';
+import { root, run, setUp } from './setup.mjs';
 
 setUp();
+// The examples are not built for a newcomer's `npm start`.
+run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'examples']);
 
 /** A test that hangs fails, and the others go on. */
 const TEST_TIMEOUT_MS = 5 * 60_000;
 
-const files = ['packages/protocol', 'packages/server', 'packages/sdk', 'packages/cli', 'sim', 'bench'].flatMap(
-  (folder) => testFiles(join(root, folder, 'dist')),
-);
+const files = [
+  'packages/protocol',
+  'packages/server',
+  'packages/sdk',
+  'packages/cli',
+  'sim',
+  'bench',
+  'examples',
+].flatMap((folder) => testFiles(join(root, folder, 'dist')));
 const unit = await nodeTests(files);
 const sim = await simulator(Number(process.env.PERDURE_SIM_SEEDS ?? 200));
 const passed = unit.passed + sim.passed;

@@ -1,9 +1,10 @@
 // Every example runs twice: in this process with a clock that jumps, and on a real server over the wire, where each run is
 // forgotten and replayed after every task. Checks of code and of replay come for free.
 import { test } from 'node:test';
+import { createServer } from '@perdure/server';
 import type { Client } from 'perdure/client';
 import { TestWorkflowEnvironment } from 'perdure/testing';
-import { Worker } from 'perdure/worker';
+import { DefaultLogger, Runtime, Worker } from 'perdure/worker';
 import type { WorkerOptions } from 'perdure/worker';
 
 export interface Stage {
@@ -15,9 +16,13 @@ export interface Stage {
   id(suffix?: string): string;
   /** A further worker for the life of a promise. */
   work<T>(options: Partial<WorkerOptions>, until: Promise<T> | (() => Promise<T>)): Promise<T>;
+  /** Lets time pass, also while something runs. */
+  pass(ms: number): Promise<void>;
   /** For a client with options of its own. */
   readonly connection: TestWorkflowEnvironment['connection'];
 }
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
 
 type Options = Partial<WorkerOptions> | ((stage: Stage) => Partial<WorkerOptions>);
 
@@ -28,10 +33,10 @@ export function example(name: string, options: Options, play: (stage: Stage) => 
     await perform(environment, false, options, play);
   });
   test(`${name}, on a server, replayed after every task`, async () => {
-    const environment = await TestWorkflowEnvironment.createFromExistingServer({
-      address: process.env['PERDURE_TEST_ADDRESS'] ?? '127.0.0.1:7233',
-    });
-    await perform(environment, true, options, play);
+    const server = await createServer({ port: 0 });
+    const address = `127.0.0.1:${server.address?.port}`;
+    const environment = await TestWorkflowEnvironment.createFromExistingServer({ address });
+    await perform(environment, true, options, play).finally(() => server.close(0));
   });
 }
 
@@ -59,6 +64,7 @@ async function perform(
     connection,
     taskQueue,
     isRealTime,
+    pass: (ms) => environment.advance(ms),
     id: (suffix = 'run') => `${taskQueue}-${suffix}`,
     work,
   };

@@ -1,3 +1,0 @@
-export async function examine(name: string): Promise<string> {
-  return `${name} is healthy`;
-}
