@@ -38,6 +38,7 @@ export default tseslint.config(
   {
     ignores: [
       '**/dist/**',
+      '**/cjs/**',
       '**/generated/**',
       '**/node_modules/**',
       'conformance/**',

@@ -5,7 +5,6 @@ import {
   activityInfo,
   cancellationSignal,
   cancelled,
-  CancelledFailure,
   CompleteAsyncError,
   ApplicationFailure,
   Context,
@@ -13,7 +12,7 @@ import {
   heartbeat,
   sleep,
 } from '../../activity/index.js';
-import type { Info } from '../../activity/index.js';
+import type { Info, CancelledFailure } from '../../activity/index.js';
 import { workerWorld } from '../testing/worker-world.js';
 
 const WORKFLOWS = `
