@@ -34,7 +34,8 @@ example(
     await decide('yacht', 'rejected');
     assert.equal(await yacht.result(), 'rejected');
     const forgotten = await claim('forgotten', isRealTime ? 50 : week);
-    // An activity that somebody is at work on holds the clock; so it is moved.
+    // An activity that somebody is at work on holds the clock; so it is moved, once it is at work.
+    while (!desk.waiting.has(id('forgotten'))) await setTimeout(10);
     if (!isRealTime) await pass(week + 1_000);
     assert.equal(await forgotten.result(), 'nobody decided');
     desk.server.close();
