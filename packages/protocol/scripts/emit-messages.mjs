@@ -100,7 +100,7 @@ const LISTS = {
   int64: 'int64s',
 };
 
-const KIND_LETTER = {
+export const KIND_LETTER = {
   bool: 'b',
   double: 'd',
   enum: 'e',

@@ -1,3 +1,5 @@
+import { KIND_LETTER } from './emit-messages.mjs';
+
 /** Every message as a line of text, for what has to know names at run time: JSON (src/json). */
 export function emitSchema({ messages, enums }) {
   const rows = messages.map(({ name, fullName, fields }) => `  ${name}: '${fullName};${fields.map(entry).join(',')}',`);
@@ -14,25 +16,8 @@ ${enums.map(({ name }) => `  ${name}: ${name}Names,`).join('\n')}
   };
 }
 
-/** As in table-codec.ts */
-const KINDS = {
-  bool: 'b',
-  double: 'd',
-  enum: 'e',
-  float: 'f',
-  int32: 'i',
-  int64: 'l',
-  uint32: 'u',
-  string: 's',
-  bytes: 'y',
-  message: 'm',
-  timestamp: 't',
-  duration: 'n',
-  doubleValue: 'w',
-};
-
 function entry({ id, kind, shape, keyKind, name, type, encoded }) {
-  const known = encoded === undefined ? KINDS[kind] : 'm';
+  const known = encoded === undefined ? KIND_LETTER[kind] : 'm';
   if (known === undefined) throw new Error(`no JSON form is known for ${name} of kind ${kind}`);
   const form = shape === 'map' ? (keyKind === 'string' ? 'S' : 'I') : shape === 'repeated' ? '*' : '';
   const of = type ?? encoded;

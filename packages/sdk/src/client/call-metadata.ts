@@ -1,7 +1,7 @@
 /** The headers of one attempt of a call. */
 import { ValueError } from '../conversion/errors.js';
 import type { Metadata } from './connection-options.js';
-import { SDK_NAME, SDK_VERSION } from './version.js';
+import { SDK_NAME, SDK_VERSION } from '../conversion/version.js';
 
 const always: Metadata = { 'client-name': SDK_NAME, 'client-version': SDK_VERSION };
 

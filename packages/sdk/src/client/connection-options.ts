@@ -9,7 +9,7 @@ import { configuredConnection } from './plugins.js';
 import type { ConnectionPlugin } from './plugins.js';
 import { defaultGrpcRetryOptions } from './grpc-retry.js';
 import type { GrpcRetryOptions } from './grpc-retry.js';
-import { SDK_VERSION } from './version.js';
+import { SDK_VERSION } from '../conversion/version.js';
 
 /** Where a server of one's own listens. */
 export const LOCAL_TARGET = 'localhost:7233';

@@ -13,7 +13,7 @@ import type { GrpcCall } from './call-interceptor.js';
 import { GrpcServiceError, toGrpcError } from './grpc-error.js';
 import { isRetryableError, pause } from './grpc-retry.js';
 import type { ConnectionPlugin } from './plugins.js';
-import { warnOfTwoVersions } from './version.js';
+import { warnOfTwoVersions } from './two-versions.js';
 import { rawServices } from './raw-service.js';
 import type { RawServices } from './raw-service.js';
 

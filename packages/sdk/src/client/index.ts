@@ -94,6 +94,7 @@ export {
 } from '../conversion/failure.js';
 export type { ProtoFailure } from '../conversion/proto-failure.js';
 export type { DataConverter } from '../conversion/data-converter.js';
+export type { Next } from '../conversion/next.js';
 export type { Headers, Payload } from '../conversion/payload.js';
 export type { RetryPolicy } from '../conversion/retry-policy.js';
 export * from '../conversion/workflow-options.js';

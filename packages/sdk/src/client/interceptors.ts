@@ -11,14 +11,7 @@ import type { CompiledWorkflowOptions, WorkflowUpdateOptions, WorkflowUpdateStag
 import type { ActivityClientInterceptor } from './standalone-activity/interceptors.js';
 import type { CompiledScheduleOptions } from './schedule/types.js';
 import type { UpdateOutcome } from './update-outcome.js';
-
-/** The rest of the chain: the next interceptor, or the call itself. */
-export type Next<Interceptor, Name extends keyof Interceptor> = Required<Interceptor>[Name] extends (
-  input: never,
-  next: infer Rest,
-) => unknown
-  ? Rest
-  : never;
+import type { Next } from '../conversion/next.js';
 
 export interface WorkflowStartInput {
   readonly workflowType: string;

@@ -14,7 +14,8 @@ import type { TestContext } from 'node:test';
 import { encryptedDataConverter } from '../codec/index.js';
 import { Client } from './client.js';
 import { Connection } from './connection.js';
-import { loadedCopies, SDK_VERSION } from './version.js';
+import { SDK_VERSION } from '../conversion/version.js';
+import { loadedCopies } from './two-versions.js';
 import { completed, workflowTask, world } from './world.test.js';
 
 const start = { workflowId: 'w', taskQueue: 'q' };

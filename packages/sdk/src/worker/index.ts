@@ -77,7 +77,7 @@ export type { InjectedSink, InjectedSinkFunction, InjectedSinks } from './workfl
 export { Connection as NativeConnection } from '../client/connection.js';
 export type { ConnectionOptions as NativeConnectionOptions, TLSConfig } from '../client/connection-options.js';
 export type { History } from '@perdure/protocol';
-export type { Next } from '../client/interceptors.js';
+export type { Next } from '../conversion/next.js';
 export type { DataConverter } from '../conversion/data-converter.js';
 export { defaultPayloadConverter } from '../conversion/default-payload-converter.js';
 export { IllegalStateError } from '../conversion/errors.js';

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os';
 import { WorkerStatus } from '@perdure/protocol';
 import type { Init, WorkerHeartbeat, WorkerPollerInfo, WorkerSlotsInfo } from '@perdure/protocol';
-import { SDK_NAME, SDK_VERSION } from '../client/version.js';
+import { SDK_NAME, SDK_VERSION } from '../conversion/version.js';
 import type { ActivityWorker } from './activities/activity-worker.js';
 import type { CompiledWorkerOptions } from './compiled-options.js';
 import { hostUsage } from './slots/host-usage.js';

@@ -2,7 +2,7 @@
 import { Client } from '../client/client.js';
 import type { Connection } from '../client/connection.js';
 import type { GrpcServiceError } from '../client/grpc-error.js';
-import { SDK_NAME, SDK_VERSION } from '../client/version.js';
+import { SDK_NAME, SDK_VERSION } from '../conversion/version.js';
 import { LoggerWithComposedMetadata, SdkComponent } from '../conversion/logger.js';
 import type { Logger } from '../conversion/logger.js';
 import { MetricMeterWithComposedTags } from '../conversion/meter.js';

@@ -8,8 +8,9 @@ import { withSerializationContext } from '../../conversion/serialization-context
 import { applyCompletion, applyTask, takeLocalWork } from '../../replay/run.js';
 import type { Step } from '../../replay/run.js';
 import { createRun } from '../../replay/run-state.js';
+import type { Run } from '../../replay/run-state.js';
 import type { Activation, Completion } from '../../replay/contract.js';
-import { SDK_NAME, SDK_VERSION } from '../../client/version.js';
+import { SDK_NAME, SDK_VERSION } from '../../conversion/version.js';
 import { DeterminismViolationError } from '../../workflow/runtime/errors.js';
 import type { WorkflowSandbox } from '../sandbox/contract.js';
 import { faultText, failureFields } from '../workflows/fault-text.js';
@@ -37,6 +38,8 @@ export interface ReplayResult {
   readonly runId: string;
   /** Undefined: the code fits. */
   readonly error?: ReplayError | DeterminismViolationError | undefined;
+  /** What was changed and replays all the same, because history decides it: "started timer 3: it lasts 60000 ms, …". */
+  readonly deviations: readonly string[];
 }
 
 /** Never rejects. */
@@ -48,22 +51,22 @@ export async function replayHistory(
   const [started] = events;
   if (started?.eventType !== EventType.WORKFLOW_EXECUTION_STARTED) {
     const error = new ReplayError('The history does not begin with the start of a workflow');
-    return { workflowId: givenWorkflowId ?? '', runId: '', error };
+    return { workflowId: givenWorkflowId ?? '', runId: '', error, deviations: [] };
   }
   const { attributes } = started;
   const runId = attributes.originalExecutionRunId;
   const workflowId = givenWorkflowId ?? (attributes.workflowId || 'replayed-workflow');
   try {
-    const error = await new Replay(surroundings, runId, workflowId).run(events, attributes);
-    return { workflowId, runId, error };
+    return { workflowId, runId, ...(await new Replay(surroundings, runId, workflowId).run(events, attributes)) };
   } catch (thrown) {
     const error = new ReplayError(thrown instanceof Error ? thrown.message : String(thrown), { cause: thrown });
-    return { workflowId, runId, error };
+    return { workflowId, runId, error, deviations: [] };
   } finally {
     surroundings.sandbox.evictRun(runId);
   }
 }
 
+type Verdict = Pick<ReplayResult, 'error' | 'deviations'>;
 type Started = Extract<HistoryEvent, { eventType: typeof EventType.WORKFLOW_EXECUTION_STARTED }>['attributes'];
 
 class Replay {
@@ -84,7 +87,7 @@ class Replay {
       : converter;
   }
 
-  async run(events: readonly HistoryEvent[], { workflowType, taskQueue }: Started): Promise<ReplayResult['error']> {
+  async run(events: readonly HistoryEvent[], { workflowType, taskQueue }: Started): Promise<Verdict> {
     const { sandbox, namespace, showStackTraceSources } = this.#with;
     const lastStarted = events.findLast(({ eventType }) => eventType === EventType.WORKFLOW_TASK_STARTED);
     if (lastStarted === undefined) throw new ValueError('The history has no Workflow Task: no code has run yet');
@@ -103,10 +106,10 @@ class Replay {
       // Replays run no local activities: their results are in the history, or it ends before them.
       takeLocalWork(core);
       const completion = await this.#activate(step.activation);
-      if (completion instanceof ReplayError) return completion;
+      if (completion instanceof ReplayError) return verdict(core, completion);
       step = applyCompletion(core, completion);
     }
-    return errorOf(step);
+    return verdict(core, errorOf(step));
   }
 
   async #activate(activation: Activation): Promise<Completion | ReplayError> {
@@ -126,6 +129,10 @@ class Replay {
   }
 }
 
+function verdict({ deviations }: Run, error: ReplayResult['error']): Verdict {
+  return { error, deviations: deviations.map(({ eventId, message }) => `Event ${eventId}: ${message}`) };
+}
+
 function errorOf(step: Step): ReplayResult['error'] {
   switch (step.kind) {
     case 'fault':
@@ -143,7 +150,8 @@ function errorOf(step: Step): ReplayResult['error'] {
     case 'respond':
     case 'answerQuery':
     case 'replayed':
-    case 'cacheMiss':
       return undefined;
+    case 'cacheMiss':
+      return new ReplayError('Events are missing in the history');
   }
 }

@@ -38,7 +38,12 @@ export async function* replayHistories(
         events = eventsOfHistory(history);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        yield { workflowId: workflowId ?? '', runId: '', error: new ReplayError(message, { cause: error }) };
+        yield {
+          workflowId: workflowId ?? '',
+          runId: '',
+          error: new ReplayError(message, { cause: error }),
+          deviations: [],
+        };
         continue;
       }
       yield await replayHistory(surroundings, events, workflowId);

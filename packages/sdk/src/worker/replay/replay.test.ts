@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createRequire } from 'node:module';
 import { History } from '@perdure/protocol';
 import { bundleFiles } from '../sandbox/testing/bundles.js';
 import { workerWorld } from '../testing/worker-world.js';
 import { Worker } from '../worker.js';
+import { messageToJson } from '@perdure/protocol/json';
+import type { Json } from '@perdure/protocol/json';
 
 const before = `
   import { proxyActivities, sleep } from 'perdure/workflow';
@@ -57,20 +58,18 @@ test('histories of a client and from JSON, with code that fits and code that doe
     message: 'cannot run',
   });
   await assert.rejects(Worker.runReplayHistory(fits, { nothing: 1 }), { name: 'ReplayError', message: /no history/ });
+  await assert.rejects(Worker.runReplayHistory(fits, { events: [{ eventType: 'EVENT_TYPE_NONE' }] }), {
+    name: 'ReplayError',
+    message: /no history in JSON: events\[0\]\.eventType: expected one of EVENT_TYPE_/,
+  });
+  const hole = json.events.filter((_, i) => i !== 6);
+  await assert.rejects(Worker.runReplayHistory(fits, { events: hole }), {
+    name: 'ReplayError',
+    message: 'Events are missing in the history',
+  });
 });
 
 /** As tools of the field write it. */
-function toJson(history: History): object {
-  const proto = createRequire(import.meta.url)('@temporalio/proto') as {
-    temporal: { api: { history: { v1: { History: { decode(bytes: Uint8Array): { toJSON(): object } } } } } };
-  };
-  const message = proto.temporal.api.history.v1.History.decode(History.encode(history));
-  const timeJson = ({ seconds = 0, nanos = 0 }) => new Date(Number(seconds) * 1000 + nanos / 1e6).toISOString();
-  return JSON.parse(JSON.stringify(message), (key, value: unknown) => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (/Time$/.test(key)) return timeJson(value);
-    return /Timeout$|Interval$|Backoff$/.test(key)
-      ? `${Number((value as { seconds?: unknown }).seconds ?? 0)}s`
-      : value;
-  }) as object;
+function toJson(history: History): { events: Json[] } {
+  return messageToJson(History.name, History.encode(history)) as { events: Json[] };
 }

@@ -19,6 +19,7 @@ export {
   TemporalFailure,
   TerminatedFailure,
   TimeoutFailure,
+  WorkflowExecutionAlreadyStartedError,
 } from '../../conversion/failure.js';
 export { ApplicationFailureCategory, RetryState, TimeoutType } from '../../conversion/failure-enums.js';
 export type { LogMetadata, Logger } from '../../conversion/logger.js';
@@ -76,7 +77,6 @@ export {
   isCancellation,
   LocalActivityDoBackoff,
   WorkflowError,
-  WorkflowExecutionAlreadyStartedError,
 } from '../runtime/errors.js';
 export type { DefaultQueryHandler, DefaultSignalHandler, DefaultUpdateHandler } from '../runtime/handlers.js';
 export type {
@@ -97,7 +97,6 @@ export type {
   GetLogAttributesInput,
   GetMetricTagsInput,
   LocalActivityInput,
-  Next,
   QueryInput,
   SignalInput,
   SignalWorkflowInput,
@@ -141,3 +140,4 @@ export * from './determinism.js';
 export * from './messages.js';
 export * from './metadata.js';
 export * from './step.js';
+export type { Next } from '../../conversion/next.js';

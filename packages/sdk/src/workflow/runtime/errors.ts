@@ -55,16 +55,3 @@ export function isCancellation(error: unknown): boolean {
     error instanceof ActivityFailure || error instanceof ChildWorkflowFailure || error instanceof NexusOperationFailure;
   return isOfAnother && error.cause instanceof CancelledFailure;
 }
-
-/** The id of a child to start is taken by a workflow that is running, or may not be used again. Uncaught, it fails the workflow. */
-export class WorkflowExecutionAlreadyStartedError extends TemporalFailure {
-  readonly workflowId: string;
-  readonly workflowType: string;
-
-  constructor(message: string, workflowId: string, workflowType: string) {
-    super(message);
-    this.workflowId = workflowId;
-    this.workflowType = workflowType;
-  }
-}
-namedErrorClass(WorkflowExecutionAlreadyStartedError, 'WorkflowExecutionAlreadyStartedError');

@@ -11,6 +11,7 @@ import type {
   LocalActivityOptions,
   TimerOptions,
 } from './options.js';
+import type { Next } from '../../conversion/next.js';
 
 /** What an interceptor module exports as `interceptors`. Called once per run. */
 export type WorkflowInterceptorsFactory = () => WorkflowInterceptors;
@@ -21,14 +22,6 @@ export interface WorkflowInterceptors {
   outbound?: WorkflowOutboundCallsInterceptor[] | undefined;
   internals?: WorkflowInternalsInterceptor[] | undefined;
 }
-
-/** The rest of the chain: the next interceptor, or the call itself. */
-export type Next<Interceptor, Name extends keyof Interceptor> = Required<Interceptor>[Name] extends (
-  input: never,
-  next: infer Rest,
-) => unknown
-  ? Rest
-  : never;
 
 /** Around what comes in. All methods are optional. */
 export interface WorkflowInboundCallsInterceptor {

@@ -18,7 +18,7 @@ import { locationsOf, sourceOf, waitingPlaces } from './stacks.js';
 import type { EnhancedStackTrace, StackTraceFileSlice } from './stacks.js';
 import { suggestNames } from './suggest.js';
 import { decodeHeaders, decodeValues, encodeValue } from './values.js';
-import { RUNTIME_VERSION } from './version.js';
+import { SDK_VERSION } from '../../conversion/version.js';
 
 interface BuiltIn {
   readonly description: string;
@@ -93,7 +93,7 @@ function enhancedStackTrace(run: Run): EnhancedStackTrace {
       if (file_path !== undefined && content !== undefined) sources[file_path] = [{ line_offset: 0, content }];
     }
   }
-  return { sdk: { name: 'typescript', version: RUNTIME_VERSION }, stacks, sources };
+  return { sdk: { name: 'typescript', version: SDK_VERSION }, stacks, sources };
 }
 
 function metadata(run: Run): unknown {

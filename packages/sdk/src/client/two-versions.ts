@@ -1,8 +1,6 @@
-/** What this SDK calls itself towards servers, and whether the process has it in two versions. */
+/** Whether the process has this package in two versions. */
 import { processWide } from '../conversion/process-wide.js';
-
-export const SDK_NAME = 'perdure-typescript';
-export const SDK_VERSION = '0.1.0';
+import { SDK_VERSION } from '../conversion/version.js';
 
 /** Version → where it was loaded from. */
 export function loadedCopies(): Map<string, string> {
