@@ -11,7 +11,6 @@ import type { CompiledWorkflowOptions, WorkflowUpdateOptions, WorkflowUpdateStag
 import type { ActivityClientInterceptor } from './standalone-activity/interceptors.js';
 import type { CompiledScheduleOptions } from './schedule/types.js';
 import type { UpdateOutcome } from './update-outcome.js';
-import type { Next } from '../conversion/next.js';
 
 export interface WorkflowStartInput {
   readonly workflowType: string;

@@ -5,7 +5,6 @@ import {
   CancelledFailure,
   ChildWorkflowFailure,
   NexusOperationFailure,
-  TemporalFailure,
 } from '../../conversion/failure.js';
 import type { WorkflowCommand } from '../../replay/contract.js';
 

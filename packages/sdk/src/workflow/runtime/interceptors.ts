@@ -11,7 +11,6 @@ import type {
   LocalActivityOptions,
   TimerOptions,
 } from './options.js';
-import type { Next } from '../../conversion/next.js';
 
 /** What an interceptor module exports as `interceptors`. Called once per run. */
 export type WorkflowInterceptorsFactory = () => WorkflowInterceptors;
